@@ -1,0 +1,1 @@
+//! Certifies WS-Management, WinRM and PowerShell Remoting endpoints, rule by rule.

@@ -1,0 +1,3 @@
+//! The command `winrm-conformance`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Oracles and generators behind the fuzz targets.

@@ -9,6 +9,8 @@ pub const XML_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const XML_DEPTH_MAX: usize = 128;
 /// Attributes of one element, namespace declarations included.
 pub const XML_ATTRIBUTES_MAX: usize = 128;
+/// Namespace declarations in scope at one place: resolving a prefix looks through them.
+pub const XML_NAMESPACES_MAX: usize = 128;
 /// Octets of one element or attribute name, prefix included.
 pub const XML_NAME_BYTES_MAX: usize = 1024;
 /// Elements, text runs and comments of one document.

@@ -1,0 +1,509 @@
+//! From octets to a [`Document`], with the checks that quick-xml leaves to its caller.
+
+use std::borrow::Cow;
+
+use quick_xml::Error as QuickXmlError;
+use quick_xml::Reader;
+use quick_xml::XmlVersion;
+use quick_xml::errors::IllFormedError;
+use quick_xml::events::BytesDecl;
+use quick_xml::events::BytesRef;
+use quick_xml::events::BytesStart;
+use quick_xml::events::Event;
+
+use crate::limits::XML_ATTRIBUTES_MAX;
+use crate::limits::XML_DEPTH_MAX;
+use crate::limits::XML_NAME_BYTES_MAX;
+use crate::limits::XML_NAMESPACES_MAX;
+use crate::limits::XML_NODES_MAX;
+use crate::xml::Charset;
+use crate::xml::Document;
+use crate::xml::Rule;
+use crate::xml::XML;
+use crate::xml::XmlError;
+use crate::xml::characters::first_bad_char;
+use crate::xml::characters::is_ncname;
+use crate::xml::characters::is_white_space;
+use crate::xml::characters::is_xml_char;
+use crate::xml::document::AttributeData;
+use crate::xml::document::DeclarationData;
+use crate::xml::document::Id;
+use crate::xml::document::NONE;
+use crate::xml::document::NodeData;
+use crate::xml::document::Span;
+use crate::xml::document::index;
+use crate::xml::encoding::decode;
+use crate::xml::name::XMLNS_URI;
+
+pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Document, XmlError> {
+    let decoded = decode(bytes, charset)?;
+    if let Some(offset) = first_bad_char(&decoded.text) {
+        return Err(XmlError::NotWellFormed { rule: Rule::Character, offset });
+    }
+    let mut builder = Builder::new(&decoded.text, decoded.is_settled);
+    let mut reader = Reader::from_str(&decoded.text);
+    reader.config_mut().check_comments = true;
+    loop {
+        let event = reader.read_event().map_err(|e| quick_xml_error(&e, reader.error_position()))?;
+        builder.position = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        if matches!(event, Event::Eof) {
+            break;
+        }
+        builder.event(event)?;
+    }
+    let root = builder.root_at_end()?;
+    let Builder { unescaped, nodes, attributes, declarations, .. } = builder;
+    let mut text = decoded.text.into_owned();
+    text.push_str(&unescaped);
+    Ok(Document { text, nodes, attributes, declarations, root })
+}
+
+/// An element that is still open.
+struct Open {
+    id: Id,
+    last_child: Id,
+    bindings_before: usize,
+}
+
+struct Builder<'a> {
+    source: &'a str,
+    /// Values that differ from their spelling in the source; their spans start behind the source.
+    unescaped: String,
+    nodes: Vec<NodeData>,
+    attributes: Vec<AttributeData>,
+    declarations: Vec<DeclarationData>,
+    open: Vec<Open>,
+    /// The declarations in scope, innermost last.
+    bindings: Vec<DeclarationData>,
+    root: Id,
+    /// Where the reader stands: just behind the current event.
+    position: usize,
+    /// Whether octets or HTTP settled the encoding, so that the declaration's word does not count.
+    is_encoding_settled: bool,
+    has_cdata_end: bool,
+}
+
+type Outcome = Result<(), XmlError>;
+
+impl<'a> Builder<'a> {
+    fn new(source: &'a str, is_encoding_settled: bool) -> Self {
+        // A tag takes some 40 octets in a SOAP message; growing is what costs, guessing too much does not.
+        let guess = source.len() / 40;
+        Self {
+            source,
+            unescaped: String::new(),
+            nodes: Vec::with_capacity(guess.min(4096)),
+            attributes: Vec::with_capacity((guess / 4).min(1024)),
+            declarations: Vec::with_capacity(8),
+            open: Vec::with_capacity(16),
+            bindings: Vec::with_capacity(16),
+            root: NONE,
+            position: 0,
+            is_encoding_settled,
+            has_cdata_end: source.contains("]]>"),
+        }
+    }
+
+    fn event(&mut self, event: Event<'a>) -> Outcome {
+        match event {
+            Event::Start(start) => self.start(&start),
+            Event::Empty(start) => {
+                self.start(&start)?;
+                self.end();
+                Ok(())
+            }
+            Event::End(_) => {
+                self.end();
+                Ok(())
+            }
+            Event::Text(text) => {
+                if self.has_cdata_end && text.contains("]]>") {
+                    return self.ill_formed(Rule::CdataEnd);
+                }
+                self.text(&text.xml10_content(), &text)
+            }
+            Event::CData(cdata) => self.cdata(&cdata.xml10_content(), &cdata),
+            Event::GeneralRef(reference) => self.reference(&reference),
+            Event::Decl(declaration) => self.declaration(&declaration),
+            Event::PI(pi) if !is_ncname(pi.target()) || pi.target().eq_ignore_ascii_case("xml") => {
+                self.ill_formed(Rule::Name)
+            }
+            Event::PI(_) | Event::Comment(_) | Event::Eof => Ok(()),
+            Event::DocType(_) => self.ill_formed(Rule::NoDtd),
+        }
+    }
+
+    fn root_at_end(&self) -> Result<Id, XmlError> {
+        if !self.open.is_empty() {
+            return Err(XmlError::NotWellFormed { rule: Rule::UnclosedElement, offset: self.source.len() });
+        }
+        if self.root == NONE {
+            return Err(XmlError::NotWellFormed { rule: Rule::OneRoot, offset: self.source.len() });
+        }
+        Ok(self.root)
+    }
+
+    fn start(&mut self, start: &BytesStart<'_>) -> Outcome {
+        if self.open.is_empty() && self.root != NONE {
+            return self.ill_formed(Rule::OneRoot);
+        }
+        if self.open.len() >= XML_DEPTH_MAX {
+            return self.too_many("elements inside elements", XML_DEPTH_MAX);
+        }
+        let bindings_before = self.bindings.len();
+        let (attributes, declarations) = self.attributes_of(start)?;
+        let name = start.name().into_inner();
+        let (prefix, local) = self.split_name(name)?;
+        let namespace = self.resolve(self.str(prefix), true)?;
+        let id = self.push(NodeData {
+            parent: NONE,
+            first_child: NONE,
+            next_sibling: NONE,
+            value: local,
+            namespace,
+            prefix,
+            attributes,
+            declarations,
+            is_text: false,
+        })?;
+        if self.open.is_empty() {
+            self.root = id;
+        }
+        self.open.push(Open { id, last_child: NONE, bindings_before });
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        if let Some(open) = self.open.pop() {
+            self.bindings.truncate(open.bindings_before);
+        }
+    }
+
+    /// Appends a node and links it to the open element.
+    fn push(&mut self, mut node: NodeData) -> Result<Id, XmlError> {
+        let count = self.nodes.len();
+        let Some(id) = u32::try_from(count).ok().filter(|_| count < XML_NODES_MAX) else {
+            return Err(XmlError::TooMany { what: "nodes", max: XML_NODES_MAX, offset: self.position });
+        };
+        if let Some(open) = self.open.last_mut() {
+            node.parent = open.id;
+            let previous = std::mem::replace(&mut open.last_child, id);
+            if let Some(sibling) = self.nodes.get_mut(index(previous)) {
+                sibling.next_sibling = id;
+            } else if let Some(parent) = self.nodes.get_mut(index(open.id)) {
+                parent.first_child = id;
+            }
+        }
+        self.nodes.push(node);
+        Ok(id)
+    }
+
+    fn attributes_of(&mut self, start: &BytesStart<'_>) -> Result<((Id, Id), (Id, Id)), XmlError> {
+        let first_attribute = self.attributes.len();
+        let first_declaration = self.declarations.len();
+        if !start.attributes_raw().is_empty() {
+            let raw = start.attributes_raw();
+            let mut written = start.attributes();
+            written.with_checks(false);
+            for (count, attribute) in written.enumerate() {
+                if count >= XML_ATTRIBUTES_MAX {
+                    return Err(self.too_many_error("attributes", XML_ATTRIBUTES_MAX));
+                }
+                let Ok(attribute) = attribute else {
+                    return Err(self.error(Rule::AttributeSyntax));
+                };
+                let key = attribute.key.into_inner();
+                let before = offset_in(raw, key).and_then(|at| at.checked_sub(1));
+                if !before.and_then(|at| raw.as_bytes().get(at)).is_some_and(u8::is_ascii_whitespace) {
+                    return Err(self.error(Rule::AttributeSyntax));
+                }
+                let normalized = attribute.normalized_value(XmlVersion::Implicit1_0);
+                let value = self.attribute_value(&attribute.value, normalized)?;
+                self.attribute(first_declaration, key, value)?;
+            }
+            self.resolve_attributes(first_attribute)?;
+        }
+        let range = |first, end| Some((u32::try_from(first).ok()?, u32::try_from(end).ok()?));
+        range(first_attribute, self.attributes.len())
+            .zip(range(first_declaration, self.declarations.len()))
+            .ok_or_else(|| self.too_many_error("attributes", XML_NODES_MAX))
+    }
+
+    fn attribute_value(
+        &mut self,
+        raw: &str,
+        normalized: Result<Cow<'_, str>, QuickXmlError>,
+    ) -> Result<Span, XmlError> {
+        if raw.contains('<') {
+            return Err(self.error(Rule::LessThanInAttribute));
+        }
+        match normalized.map_err(|e| quick_xml_error(&e, to_u64(self.position)))? {
+            Cow::Borrowed(_) => Ok(self.span_of(raw)),
+            Cow::Owned(value) => {
+                // Raw characters were looked at with the whole document; references were not.
+                if first_bad_char(&value).is_some() {
+                    return Err(self.error(Rule::CharacterReference));
+                }
+                self.unescaped_span(&value)
+            }
+        }
+    }
+
+    fn attribute(&mut self, first_declaration: usize, key: &str, value: Span) -> Outcome {
+        if key == "xmlns" {
+            return self.declare(first_declaration, Span::default(), value);
+        }
+        let (prefix, local) = self.split_name(key)?;
+        if self.str(prefix) == "xmlns" {
+            return self.declare(first_declaration, local, value);
+        }
+        self.attributes.push(AttributeData { prefix, local, namespace: Span::default(), value });
+        Ok(())
+    }
+
+    fn declare(&mut self, first: usize, prefix: Span, uri: Span) -> Outcome {
+        let (name, target) = (self.str(prefix), self.value(uri));
+        let is_wrong = name == "xmlns"
+            || target == XMLNS_URI
+            || (name == XML.prefix) != (target == XML.uri)
+            || (!name.is_empty() && target.is_empty());
+        if is_wrong {
+            return self.ill_formed(Rule::ReservedPrefix);
+        }
+        let own = self.declarations.get(first..).unwrap_or_default();
+        if own.iter().any(|other| self.str(other.prefix) == name) {
+            return self.ill_formed(Rule::DuplicateAttribute);
+        }
+        if self.bindings.len() >= XML_NAMESPACES_MAX {
+            return self.too_many("namespace declarations in scope", XML_NAMESPACES_MAX);
+        }
+        let declaration = DeclarationData { prefix, uri };
+        self.bindings.push(declaration);
+        self.declarations.push(declaration);
+        Ok(())
+    }
+
+    /// Resolves the prefixes of the new element's attributes and refuses equal names. The bound on attributes keeps
+    /// the comparison of pairs linear in the size of the document.
+    fn resolve_attributes(&mut self, first: usize) -> Outcome {
+        for at in first..self.attributes.len() {
+            let Some(mut attribute) = self.attributes.get(at).copied() else { continue };
+            attribute.namespace = self.resolve(self.str(attribute.prefix), false)?;
+            let earlier = self.attributes.get(first..at).unwrap_or_default();
+            let is_same = |other: &AttributeData| {
+                self.str(other.local) == self.str(attribute.local)
+                    && self.value(other.namespace) == self.value(attribute.namespace)
+            };
+            if earlier.iter().any(is_same) {
+                return self.ill_formed(Rule::DuplicateAttribute);
+            }
+            if let Some(slot) = self.attributes.get_mut(at) {
+                *slot = attribute;
+            }
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, prefix: &str, is_element: bool) -> Result<Span, XmlError> {
+        if prefix.is_empty() && !is_element {
+            return Ok(Span::default());
+        }
+        let bound = self.bindings.iter().rev().find(|binding| self.str(binding.prefix) == prefix);
+        match bound {
+            Some(binding) => Ok(binding.uri),
+            None if prefix.is_empty() => Ok(Span::default()),
+            None => Err(self.error(Rule::UnboundPrefix)),
+        }
+    }
+
+    fn split_name(&self, name: &str) -> Result<(Span, Span), XmlError> {
+        if name.len() > XML_NAME_BYTES_MAX {
+            return Err(self.too_many_error("octets in a name", XML_NAME_BYTES_MAX));
+        }
+        let (prefix, local) = match name.split_once(':') {
+            None => ("", name),
+            Some(("", _)) => return Err(self.error(Rule::Name)),
+            Some(parts) => parts,
+        };
+        if !is_ncname(local) || !(prefix.is_empty() || is_ncname(prefix)) {
+            return Err(self.error(Rule::Name));
+        }
+        let prefix = if prefix.is_empty() { Span::default() } else { self.span_of(prefix) };
+        Ok((prefix, self.span_of(local)))
+    }
+
+    fn text(&mut self, content: &str, raw: &str) -> Outcome {
+        if self.open.is_empty() {
+            if is_white_space(raw) {
+                return Ok(());
+            }
+            return self.ill_formed(Rule::TextOutsideRoot);
+        }
+        self.append(content, raw)
+    }
+
+    fn cdata(&mut self, content: &str, raw: &str) -> Outcome {
+        if self.open.is_empty() {
+            return self.ill_formed(Rule::TextOutsideRoot);
+        }
+        self.append(content, raw)
+    }
+
+    fn reference(&mut self, reference: &BytesRef<'_>) -> Outcome {
+        if self.open.is_empty() {
+            return self.ill_formed(Rule::TextOutsideRoot);
+        }
+        let character = match reference.resolve_char_ref() {
+            Ok(Some(character)) if is_xml_char(character) => character,
+            Ok(None) => match &**reference {
+                "lt" => '<',
+                "gt" => '>',
+                "amp" => '&',
+                "apos" => '\'',
+                "quot" => '"',
+                _ => return self.ill_formed(Rule::UnknownEntity),
+            },
+            Ok(Some(_)) | Err(_) => return self.ill_formed(Rule::CharacterReference),
+        };
+        self.append(character.encode_utf8(&mut [0; 4]), "")
+    }
+
+    /// Appends characters to the open element: to the text that it ends with, or as a new text.
+    fn append(&mut self, content: &str, raw: &str) -> Outcome {
+        if content.is_empty() {
+            return Ok(());
+        }
+        let last_child = self.open.last().map_or(NONE, |open| open.last_child);
+        let last = self.nodes.get(index(last_child)).copied().filter(|node| node.is_text);
+        if let Some(last) = last {
+            return self.extend(last_child, last.value, content);
+        }
+        // Equal length means that nothing was normalised, so that the source's own octets serve.
+        let value =
+            if content.len() == raw.len() { self.span_of(raw) } else { self.unescaped_span(content)? };
+        let node = NodeData {
+            parent: NONE,
+            first_child: NONE,
+            next_sibling: NONE,
+            value,
+            namespace: Span::default(),
+            prefix: Span::default(),
+            attributes: (0, 0),
+            declarations: (0, 0),
+            is_text: true,
+        };
+        self.push(node).map(|_| ())
+    }
+
+    /// Joins `content` to a text. The joined text is the last thing in `unescaped` or is moved there once, so that
+    /// many references cost linear time.
+    fn extend(&mut self, id: Id, value: Span, content: &str) -> Outcome {
+        let end = index(value.start).saturating_add(index(value.len));
+        let is_last =
+            end == self.source.len().saturating_add(self.unescaped.len()) && !self.unescaped.is_empty();
+        let value = if is_last {
+            self.unescaped.push_str(content);
+            let added = u32::try_from(content.len()).unwrap_or(u32::MAX);
+            Span { start: value.start, len: value.len.saturating_add(added) }
+        } else {
+            let joined = [self.value(value), content].concat();
+            self.unescaped_span(&joined)?
+        };
+        if let Some(node) = self.nodes.get_mut(index(id)) {
+            node.value = value;
+        }
+        Ok(())
+    }
+
+    fn declaration(&mut self, declaration: &BytesDecl<'_>) -> Outcome {
+        // Just behind the declaration means that its `<` was the first octet.
+        let is_first = self.source.starts_with("<?xml")
+            && self.source.find("?>").and_then(|end| end.checked_add(2)) == Some(self.position);
+        if !is_first || declaration.version().ok().as_deref() != Some("1.0") {
+            return self.ill_formed(Rule::Declaration);
+        }
+        match declaration.encoding() {
+            Some(Ok(name)) if !self.is_encoding_settled && Charset::from_name(&name).is_none() => {
+                Err(XmlError::UnsupportedEncoding { name: name.chars().take(64).collect() })
+            }
+            Some(Err(_)) => self.ill_formed(Rule::Declaration),
+            _ => Ok(()),
+        }
+    }
+
+    /// The octets of a name or value that borrows from the source.
+    fn str(&self, span: Span) -> &'a str {
+        let start = index(span.start);
+        self.source.get(start..start.saturating_add(index(span.len))).unwrap_or_default()
+    }
+
+    /// The octets of any span.
+    fn value(&self, span: Span) -> &str {
+        match index(span.start).checked_sub(self.source.len()) {
+            Some(start) if span.len > 0 => {
+                self.unescaped.get(start..start.saturating_add(index(span.len))).unwrap_or_default()
+            }
+            _ => self.str(span),
+        }
+    }
+
+    /// The span of a slice of the source.
+    fn span_of(&self, slice: &str) -> Span {
+        let start = offset_in(self.source, slice).and_then(|start| u32::try_from(start).ok());
+        let len = u32::try_from(slice.len()).ok();
+        start.zip(len).map_or(Span::default(), |(start, len)| Span { start, len })
+    }
+
+    fn unescaped_span(&mut self, value: &str) -> Result<Span, XmlError> {
+        let start = self.source.len().saturating_add(self.unescaped.len());
+        let span = u32::try_from(start).ok().zip(u32::try_from(value.len()).ok());
+        let Some((start, len)) = span else {
+            return Err(self.too_many_error("octets", index(u32::MAX)));
+        };
+        self.unescaped.push_str(value);
+        Ok(Span { start, len })
+    }
+
+    fn error(&self, rule: Rule) -> XmlError {
+        XmlError::NotWellFormed { rule, offset: self.position }
+    }
+
+    fn ill_formed(&self, rule: Rule) -> Outcome {
+        Err(self.error(rule))
+    }
+
+    fn too_many_error(&self, what: &'static str, max: usize) -> XmlError {
+        XmlError::TooMany { what, max, offset: self.position }
+    }
+
+    fn too_many(&self, what: &'static str, max: usize) -> Outcome {
+        Err(self.too_many_error(what, max))
+    }
+}
+
+/// Where `slice` stands in `whole`, when it is a part of it.
+fn offset_in(whole: &str, slice: &str) -> Option<usize> {
+    let start = slice.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
+    (start.checked_add(slice.len())? <= whole.len()).then_some(start)
+}
+
+fn to_u64(position: usize) -> u64 {
+    u64::try_from(position).unwrap_or(u64::MAX)
+}
+
+fn quick_xml_error(error: &QuickXmlError, position: u64) -> XmlError {
+    let rule = match error {
+        QuickXmlError::IllFormed(
+            IllFormedError::UnmatchedEndTag(_) | IllFormedError::MismatchedEndTag { .. },
+        ) => Rule::EndTag,
+        QuickXmlError::IllFormed(IllFormedError::MissingEndTag(_)) => Rule::UnclosedElement,
+        QuickXmlError::IllFormed(IllFormedError::DoubleHyphenInComment) => Rule::DoubleHyphen,
+        QuickXmlError::IllFormed(IllFormedError::MissingDeclVersion(_) | IllFormedError::UnknownVersion) => {
+            Rule::Declaration
+        }
+        QuickXmlError::Escape(_) => Rule::UnknownEntity,
+        QuickXmlError::InvalidAttr(_) => Rule::AttributeSyntax,
+        _ => Rule::Syntax,
+    };
+    XmlError::NotWellFormed { rule, offset: usize::try_from(position).unwrap_or(usize::MAX) }
+}

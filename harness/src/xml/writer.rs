@@ -1,0 +1,249 @@
+use crate::xml::Element;
+use crate::xml::Namespace;
+use crate::xml::Node;
+use crate::xml::QName;
+use crate::xml::ToXml;
+use crate::xml::XML;
+
+/// Writes one document as UTF-8 text without declaration, as Windows does.
+///
+/// It cannot write what is not well-formed: elements are closed by it, names are [`QName`]s or come from a document
+/// that was read, and text is escaped. A character that XML cannot carry becomes `?` ([MS-WSMV 3.1.4.1.25]).
+///
+/// A namespace is declared where it is first used; [`Writer::declare`] does it earlier.
+///
+/// [MS-WSMV 3.1.4.1.25]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv
+#[derive(Debug, Default)]
+pub struct Writer {
+    out: String,
+    /// Prefix and URI in scope, innermost last.
+    bindings: Vec<(String, String)>,
+    /// Whether the start tag of the innermost open element still lacks its `>`.
+    is_tag_open: bool,
+}
+
+impl Writer {
+    /// An empty document.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes an element, its attributes and children by `inside`.
+    pub fn element(&mut self, name: QName, inside: impl FnOnce(&mut Self)) {
+        let bindings_before = self.bindings.len();
+        self.close_tag();
+        let tag = self.open_tag(name);
+        inside(self);
+        self.end_tag(&tag, bindings_before);
+    }
+
+    /// Writes an element that holds only text.
+    pub fn text_element(&mut self, name: QName, text: &str) {
+        self.element(name, |w| w.text(text));
+    }
+
+    /// Writes an element that holds nothing.
+    pub fn empty_element(&mut self, name: QName) {
+        self.element(name, |_| {});
+    }
+
+    /// Writes an attribute of the element that was just opened; ignored once something stands inside it.
+    pub fn attribute(&mut self, name: QName, value: &str) {
+        if !self.is_tag_open {
+            return;
+        }
+        let prefix = self.bind_attribute(name.namespace);
+        self.raw_attribute(&prefix, name.local, value);
+    }
+
+    /// Binds the preferred prefix of `namespace` on the element that was just opened.
+    pub fn declare(&mut self, namespace: Namespace) {
+        if self.is_tag_open && self.prefix_of(namespace.uri).is_none() {
+            self.bind(namespace.prefix, namespace.uri);
+        }
+    }
+
+    /// Writes text inside the innermost open element.
+    pub fn text(&mut self, text: &str) {
+        self.close_tag();
+        escape(text, false, &mut self.out);
+    }
+
+    /// Writes a typed value.
+    pub fn write(&mut self, value: &impl ToXml) {
+        value.to_xml(self);
+    }
+
+    /// Writes a copy of an element that was read, with its own prefixes, so that QNames in its content keep their
+    /// meaning.
+    pub fn copy(&mut self, element: Element<'_>) {
+        self.copy_with(element, &in_scope(element));
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn finish(self) -> String {
+        self.out
+    }
+
+    /// The prefix under which `namespace` can be named in content here; binds it on the element that was just opened
+    /// when it is not.
+    pub fn prefix_for(&mut self, namespace: Namespace) -> String {
+        self.declare(namespace);
+        self.prefix_of(namespace.uri).unwrap_or(namespace.prefix).to_owned()
+    }
+
+    fn open_tag(&mut self, name: QName) -> String {
+        let bound = self.prefix_of(name.namespace.uri).map(str::to_owned);
+        let prefix = bound.clone().unwrap_or_else(|| name.namespace.prefix.to_owned());
+        let tag = tag_name(&prefix, name.local);
+        self.out.push('<');
+        self.out.push_str(&tag);
+        self.is_tag_open = true;
+        if bound.is_none() {
+            self.bind(name.namespace.prefix, name.namespace.uri);
+        }
+        tag
+    }
+
+    fn end_tag(&mut self, tag: &str, bindings_before: usize) {
+        if std::mem::take(&mut self.is_tag_open) {
+            self.out.push_str("/>");
+        } else {
+            self.out.push_str("</");
+            self.out.push_str(tag);
+            self.out.push('>');
+        }
+        self.bindings.truncate(bindings_before);
+    }
+
+    fn close_tag(&mut self) {
+        if std::mem::take(&mut self.is_tag_open) {
+            self.out.push('>');
+        }
+    }
+
+    /// The innermost prefix bound to `uri` that is not bound to something else further in.
+    fn prefix_of(&self, uri: &str) -> Option<&str> {
+        if uri == XML.uri {
+            return Some(XML.prefix);
+        }
+        if uri.is_empty() && self.uri_of("").is_none_or(str::is_empty) {
+            return Some("");
+        }
+        self.bindings
+            .iter()
+            .rev()
+            .find(|(prefix, bound)| bound == uri && self.uri_of(prefix) == Some(uri))
+            .map(|(prefix, _)| prefix.as_str())
+    }
+
+    fn uri_of(&self, prefix: &str) -> Option<&str> {
+        self.bindings.iter().rev().find(|(bound, _)| bound == prefix).map(|(_, uri)| uri.as_str())
+    }
+
+    fn bind(&mut self, prefix: &str, uri: &str) {
+        self.raw_attribute(
+            if prefix.is_empty() { "" } else { "xmlns" },
+            if prefix.is_empty() { "xmlns" } else { prefix },
+            uri,
+        );
+        self.bindings.push((prefix.to_owned(), uri.to_owned()));
+    }
+
+    fn bind_attribute(&mut self, namespace: Namespace) -> String {
+        if namespace.uri.is_empty() {
+            return String::new();
+        }
+        match self.prefix_of(namespace.uri) {
+            Some(prefix) if !prefix.is_empty() => prefix.to_owned(),
+            _ => {
+                self.bind(namespace.prefix, namespace.uri);
+                namespace.prefix.to_owned()
+            }
+        }
+    }
+
+    fn raw_attribute(&mut self, prefix: &str, local: &str, value: &str) {
+        self.out.push(' ');
+        self.out.push_str(&tag_name(prefix, local));
+        self.out.push_str("=\"");
+        escape(value, true, &mut self.out);
+        self.out.push('"');
+    }
+
+    fn copy_with(&mut self, element: Element<'_>, declarations: &[(&str, &str)]) {
+        let bindings_before = self.bindings.len();
+        self.close_tag();
+        let tag = tag_name(element.prefix(), element.local());
+        self.out.push('<');
+        self.out.push_str(&tag);
+        self.is_tag_open = true;
+        for &(prefix, uri) in declarations {
+            let is_bound =
+                self.uri_of(prefix) == Some(uri) || (uri.is_empty() && self.uri_of(prefix).is_none());
+            if !is_bound {
+                self.bind(prefix, uri);
+            }
+        }
+        for attribute in element.attributes() {
+            self.raw_attribute(attribute.prefix, attribute.local, attribute.value);
+        }
+        for node in element.nodes() {
+            match node {
+                Node::Text(text) => self.text(text),
+                Node::Element(child) => self.copy_with(child, &child.declarations().collect::<Vec<_>>()),
+            }
+        }
+        self.end_tag(&tag, bindings_before);
+    }
+}
+
+/// The declarations that hold at `element`, each prefix once; the default namespace always, since the place that the
+/// copy goes to may have another.
+fn in_scope(element: Element<'_>) -> Vec<(&str, &str)> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for ancestor in std::iter::successors(Some(element), |e| e.parent()) {
+        for (prefix, uri) in ancestor.declarations() {
+            if !found.iter().any(|(seen, _)| *seen == prefix) {
+                found.push((prefix, uri));
+            }
+        }
+    }
+    if !found.iter().any(|(prefix, _)| prefix.is_empty()) {
+        found.push(("", ""));
+    }
+    found
+}
+
+fn tag_name(prefix: &str, local: &str) -> String {
+    if prefix.is_empty() {
+        return local.to_owned();
+    }
+    [prefix, ":", local].concat()
+}
+
+/// Escapes what has a meaning to a reader, and white space that it would normalise away.
+fn escape(text: &str, is_attribute: bool, out: &mut String) {
+    let needs_care = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
+    let mut rest = text;
+    while let Some(at) = rest.find(needs_care) {
+        let (plain, tail) = rest.split_at(at);
+        out.push_str(plain);
+        let mut characters = tail.chars();
+        match characters.next() {
+            Some('&') => out.push_str("&amp;"),
+            Some('<') => out.push_str("&lt;"),
+            Some('>') => out.push_str("&gt;"),
+            Some('"') if is_attribute => out.push_str("&quot;"),
+            Some('\r') => out.push_str("&#13;"),
+            Some('\n') if is_attribute => out.push_str("&#10;"),
+            Some('\t') if is_attribute => out.push_str("&#9;"),
+            Some(kept @ ('"' | '\n' | '\t')) => out.push(kept),
+            _ => out.push('?'),
+        }
+        rest = characters.as_str();
+    }
+    out.push_str(rest);
+}

@@ -187,12 +187,13 @@ class Pypsrp:
 
         enumeration = "{http://schemas.xmlsoap.org/ws/2004/09/enumeration}"
         answer = self.wsman.enumerate(SHELL_RESOURCE, ET.Element(f"{enumeration}Enumerate"))
-        found = []
+        found, context = [], None
         for _ in range(64):
             found += [element.text for element in answer.iter(f"{{{SHELL_RESOURCE}}}ShellId")]
             if any(element.tag.endswith("}EndOfSequence") for element in answer.iter()):
                 return found
-            context = answer.find(f".//{enumeration}EnumerationContext").text
+            # An answer without a context means: go on with the last one.
+            context = answer.findtext(f".//{enumeration}EnumerationContext") or context
             pull = ET.Element(f"{enumeration}Pull")
             ET.SubElement(pull, f"{enumeration}EnumerationContext").text = context
             ET.SubElement(pull, f"{enumeration}MaxElements").text = "20"

@@ -52,8 +52,15 @@ def main(arguments):
     logging.disable(logging.CRITICAL)
     login = Login(options.endpoint, options.transport, options.user, os.environ[options.password_env])
     scenario, _ = SCENARIOS[options.scenario]
+    # Not at the top: it needs the packages of .venv, whose absence has its own message.
+    from wire import watch
+
+    sealed = options.transport != "basic"
+    violations = watch(sealed)
     try:
         scenario(Run(options.client, login, note))
+        if violations:
+            raise Broken("messages on the wire", "all sealed" if sealed else "all in clear", violations[:5])
     except Broken as broken:
         note({"event": "result", **row, "held": False, "what": broken.what, "expected": broken.expected, "got": broken.got})
         return 1

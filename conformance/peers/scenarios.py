@@ -45,6 +45,8 @@ def show(value):
         return {"octets": len(value), "sha256": hashlib.sha256(value).hexdigest()}
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, tuple):
+        return [show(item) for item in value]
     return value
 
 
@@ -131,12 +133,13 @@ def whoami(run):
 def two_connections(run):
     clients = [run.connect(), run.connect()]
     together = threading.Barrier(2, timeout=60)
-    shells, outputs, errors = [None, None], [[], []], [None, None]
+    shell_ids, outputs, errors = [None, None], [[], []], [None, None]
 
     def one(index):
         client = clients[index]
         try:
-            shells[index] = shell = client.open()
+            shell = client.open()
+            shell_ids[index] = client.shell_id(shell)
             for turn in range(3):
                 together.wait()
                 started = client.start(shell, "echo", (f"connection-{index}", f"turn-{turn}"))
@@ -156,7 +159,7 @@ def two_connections(run):
     causes = [error for error in errors if error and not isinstance(error, threading.BrokenBarrierError)]
     if causes or any(errors):
         raise (causes or [error for error in errors if error])[0]
-    run.expect("both shells are one", False, clients[0].shell_id(shells[0]) == clients[1].shell_id(shells[1]))
+    run.expect("both shells are one", False, shell_ids[0] == shell_ids[1])
     for index in range(2):
         expected = [f"connection-{index} turn-{turn}\r\n".encode() for turn in range(3)]
         run.expect(f"output of connection {index}", b"".join(expected), b"".join(outputs[index]))

@@ -60,7 +60,7 @@ def main(arguments):
     try:
         scenario(Run(options.client, login, note))
         if violations:
-            raise Broken("messages on the wire", "all sealed" if sealed else "all in clear", violations[:5])
+            raise Broken("messages on the wire", f"{'sealed' if sealed else 'in clear'}, none too long", violations[:5])
     except Broken as broken:
         note({"event": "result", **row, "held": False, "what": broken.what, "expected": broken.expected, "got": broken.got})
         return 1

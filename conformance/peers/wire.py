@@ -1,11 +1,15 @@
 """Watches what goes over HTTP, because both clients take a forged answer in clear inside a sealed session for a good one.
 
 A row over NTLM or Negotiate holds only if every message was sealed, both ways; a row over Basic only if none was.
+No answer may be longer than the MaxEnvelopeSize that both clients ask for; neither client looks at that itself.
 """
 
 import requests
 
 SEALED_TYPES = ("multipart/encrypted", "multipart/x-multi-encrypted")
+ENVELOPE_OCTETS_MAX = 153600
+FRAME_OCTETS_MAX = 1024
+"""What sealing adds: part headers, boundaries and the signature of one message."""
 
 
 def watch(sealed):
@@ -19,6 +23,8 @@ def watch(sealed):
         judge("request", response.request.headers, response.request.body)
         if response.status_code != 401:
             judge("response", response.headers, response.content)
+        if len(response.content) > ENVELOPE_OCTETS_MAX + (FRAME_OCTETS_MAX if sealed else 0):
+            violations.append(f"response of {len(response.content)} octets, MaxEnvelopeSize {ENVELOPE_OCTETS_MAX}")
         return response
 
     def judge(direction, headers, body):

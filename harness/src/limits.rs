@@ -25,3 +25,10 @@ pub const HTTP_BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Octets of one authentication token after base64.
 pub const TOKEN_BYTES_MAX: usize = 64 * 1024;
+
+/// Octets of input that a process of the reference server holds for itself until somebody reads its output.
+pub const PROCESS_STDIN_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Requests that one connection of the reference server holds back while an earlier one waits for its answer.
+pub const PIPELINED_REQUESTS_MAX: usize = 4;
+/// Octets of the environment of one shell.
+pub const SHELL_ENVIRONMENT_BYTES_MAX: usize = 64 * 1024;

@@ -1,1 +1,18 @@
-//! To come.
+//! Sockets, timers and randomness for the sequences of [`crate::client`] and [`crate::server`], on tokio.
+//!
+//! The only module with sockets and clocks.
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "this is the module that sockets and clocks belong to"
+)]
+
+mod clock;
+mod connection;
+mod listener;
+
+pub use clock::Clock;
+pub use clock::random_octets;
+pub use connection::Connection;
+pub use connection::NetError;
+pub use listener::Listener;

@@ -1,0 +1,123 @@
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::http::Framer;
+use crate::http::HttpError;
+use crate::http::Response;
+use crate::limits::HTTP_BODY_BYTES_MAX;
+
+/// A client's connection: octets out, HTTP responses in.
+#[derive(Debug)]
+pub struct Connection {
+    stream: TcpStream,
+    framer: Framer<Response>,
+    timeout: Duration,
+}
+
+/// Why an exchange over the network did not take place. Nothing here is a judgement of the peer but
+/// [`NetError::Http`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum NetError {
+    /// Nobody answers at the address.
+    Connect {
+        /// The address.
+        address: String,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// The connection broke.
+    Io(io::Error),
+    /// The peer closed the connection before its answer was complete.
+    Closed {
+        /// The octets of the answer that had come.
+        received: Vec<u8>,
+    },
+    /// No complete answer came in time.
+    TimedOut {
+        /// How long was waited.
+        waited: Duration,
+    },
+    /// What came is not HTTP.
+    Http(HttpError),
+}
+
+impl Connection {
+    /// Connects to `address`, `host:port`. Each later wait is bounded by `timeout`.
+    pub async fn connect(address: &str, timeout: Duration) -> Result<Self, NetError> {
+        let refused = |source| NetError::Connect { address: address.to_owned(), source };
+        let late = |_| refused(io::Error::from(io::ErrorKind::TimedOut));
+        let stream = tokio::time::timeout(timeout, TcpStream::connect(address)).await.map_err(late)?;
+        let stream = stream.map_err(refused)?;
+        stream.set_nodelay(true).map_err(NetError::Io)?;
+        Ok(Self { stream, framer: Framer::responses(HTTP_BODY_BYTES_MAX), timeout })
+    }
+
+    /// Sends octets as they are.
+    pub async fn send(&mut self, octets: &[u8]) -> Result<(), NetError> {
+        let sent = tokio::time::timeout(self.timeout, self.stream.write_all(octets)).await;
+        sent.map_err(|_| NetError::TimedOut { waited: self.timeout })?.map_err(NetError::Io)
+    }
+
+    /// Waits for the next response; informational ones are passed over.
+    pub async fn receive(&mut self) -> Result<Response, NetError> {
+        let waited = self.timeout;
+        tokio::time::timeout(waited, self.next_response()).await.map_err(|_| NetError::TimedOut { waited })?
+    }
+
+    /// Whether the peer closes the connection, without another octet, within `wait`.
+    pub async fn is_closed_within(&mut self, wait: Duration) -> bool {
+        let mut octet = [0; 1];
+        matches!(tokio::time::timeout(wait, self.stream.read(&mut octet)).await, Ok(Ok(0) | Err(_)))
+    }
+
+    async fn next_response(&mut self) -> Result<Response, NetError> {
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match self.framer.next().map_err(NetError::Http)? {
+                Some(response) if response.status.is_informational() => continue,
+                Some(response) => return Ok(response),
+                None => {}
+            }
+            let count = self.stream.read(&mut buffer).await.map_err(NetError::Io)?;
+            if count == 0 {
+                let received = self.framer.pending().to_vec();
+                let last = self.framer.finish().map_err(NetError::Http)?;
+                return last.ok_or(NetError::Closed { received });
+            }
+            self.framer.push(buffer.get(..count).unwrap_or_default());
+        }
+    }
+}
+
+impl fmt::Display for NetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect { address, source } => write!(f, "cannot connect to {address}: {source}"),
+            Self::Io(error) => write!(f, "the connection broke: {error}"),
+            Self::Closed { received } if received.is_empty() => {
+                f.write_str("expected an answer, and the peer closed the connection")
+            }
+            Self::Closed { received } => {
+                write!(f, "the peer closed the connection after {} octets of an answer", received.len())
+            }
+            Self::TimedOut { waited } => write!(f, "expected an answer within {} s", waited.as_secs()),
+            Self::Http(error) => write!(f, "expected an HTTP response: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for NetError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Connect { source, .. } | Self::Io(source) => Some(source),
+            Self::Http(error) => Some(error),
+            Self::Closed { .. } | Self::TimedOut { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use crate::net::Clock;
+use crate::net::random_octets;
+use crate::server::Config;
+use crate::server::ConnectionId;
+use crate::server::Server;
+
+/// A bound socket for a reference server.
+///
+/// ```no_run
+/// use winrm_harness::net::Listener;
+/// use winrm_harness::server::Config;
+///
+/// # async fn example() -> std::io::Result<()> {
+/// let listener = Listener::bind("127.0.0.1:0").await?;
+/// println!("listening on {}", listener.local_address()?);
+/// listener.serve(Config::default()).await
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Listener {
+    socket: TcpListener,
+}
+
+/// What every connection's task shares.
+#[derive(Clone)]
+struct Shared {
+    server: Arc<Mutex<Server>>,
+    clock: Clock,
+    /// Counts what happened to the server: one connection's request can complete another's answer.
+    happened: Arc<watch::Sender<u64>>,
+}
+
+impl Listener {
+    /// Binds `address`, `host:port`; port 0 takes a free one.
+    pub async fn bind(address: &str) -> io::Result<Self> {
+        Ok(Self { socket: TcpListener::bind(address).await? })
+    }
+
+    /// The address that clients connect to.
+    pub fn local_address(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    /// Serves until the future is dropped. Returns only when the socket itself fails.
+    pub async fn serve(self, config: Config) -> io::Result<()> {
+        let connections_max = config.max_connections;
+        let shared = Shared {
+            server: Arc::new(Mutex::new(Server::new(config, Box::new(random_octets)))),
+            clock: Clock::default(),
+            happened: Arc::new(watch::Sender::new(0)),
+        };
+        let mut tasks = tokio::task::JoinSet::new();
+        tasks.spawn(timers(shared.clone()));
+        loop {
+            let (stream, _) = self.socket.accept().await?;
+            while tasks.try_join_next().is_some() {}
+            // One of the tasks is the timers'.
+            if tasks.len() > connections_max {
+                continue;
+            }
+            tasks.spawn(connection(shared.clone(), stream));
+        }
+    }
+}
+
+impl Shared {
+    /// A poisoned lock means that a request made the server panic; the others still get their answers.
+    fn server(&self) -> MutexGuard<'_, Server> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self) {
+        self.happened.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
+
+/// Wakes the server whenever something of it is due.
+async fn timers(shared: Shared) {
+    let mut happened = shared.happened.subscribe();
+    loop {
+        let deadline_ms = shared.server().deadline_ms();
+        let now_ms = shared.clock.elapsed_ms();
+        let wait = deadline_ms.map(|at| Duration::from_millis(at.saturating_sub(now_ms)));
+        tokio::select! {
+            () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {
+                shared.server().elapse(shared.clock.now());
+                shared.tell();
+                // What this woke is no news for this task.
+                happened.mark_unchanged();
+            }
+            changed = happened.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn connection(shared: Shared, stream: TcpStream) {
+    let id = shared.server().open();
+    // The peer is gone or cut the connection: nothing is left to tell it.
+    let _ = exchange(&shared, id, stream).await;
+    shared.server().close(id);
+    shared.tell();
+}
+
+async fn exchange(shared: &Shared, id: ConnectionId, mut stream: TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut happened = shared.happened.subscribe();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let output = shared.server().take_output(id);
+        stream.write_all(&output.octets).await?;
+        if output.is_last {
+            return stream.shutdown().await;
+        }
+        tokio::select! {
+            read = stream.read(&mut buffer) => {
+                let count = read?;
+                if count == 0 {
+                    return Ok(());
+                }
+                let octets = buffer.get(..count).unwrap_or_default();
+                shared.server().receive(id, octets, shared.clock.now());
+                shared.tell();
+            }
+            changed = happened.changed() => {
+                if changed.is_err() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! One server, many connections: from octets to requests, and from answers to octets.
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+
+use crate::http::Framer;
+use crate::http::Request;
+use crate::http::Response;
+use crate::http::Status;
+use crate::http::challenge::challenges;
+use crate::limits::PIPELINED_REQUESTS_MAX;
+use crate::limits::SEALED_FRAME_BYTES_MAX;
+use crate::server::Config;
+use crate::server::authentication::Authentication;
+use crate::server::authentication::Authorized;
+use crate::server::authentication::User;
+use crate::server::authentication::unauthorized;
+use crate::server::body;
+use crate::server::body::Reading;
+use crate::server::body::Writing;
+use crate::server::dispatch::Answer;
+use crate::server::identify;
+use crate::server::shells::Shells;
+
+/// When something happens: the caller's clocks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Milliseconds on a clock that never runs backwards.
+    pub elapsed_ms: u64,
+    /// The wall clock as FILETIME, which NTLM puts into its challenge.
+    pub filetime: u64,
+}
+
+/// Names one connection of a [`Server`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(u64);
+
+/// What to send on a connection.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Output {
+    /// The octets.
+    pub octets: Vec<u8>,
+    /// Whether to close the connection behind them.
+    pub is_last: bool,
+}
+
+/// A source of randomness for nonces and identifiers.
+pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
+
+/// The reference server.
+pub struct Server {
+    pub(super) config: Config,
+    pub(super) random: Random,
+    pub(super) shells: Shells,
+    connections: BTreeMap<ConnectionId, Connection>,
+    opened: u64,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server")
+            .field("config", &self.config)
+            .field("shells", &self.shells)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Connection {
+    framer: Framer<Request>,
+    authentication: Authentication,
+    /// Requests that came behind one that still waits for its answer.
+    waiting: VecDeque<Request>,
+    /// How to write the answer that is still owed.
+    owed: Option<Writing>,
+    output: Output,
+}
+
+impl Server {
+    /// A server without connections and shells.
+    #[must_use]
+    pub fn new(config: Config, random: Random) -> Self {
+        Self { config, random, shells: Shells::default(), connections: BTreeMap::new(), opened: 0 }
+    }
+
+    /// Opens a connection.
+    pub fn open(&mut self) -> ConnectionId {
+        self.opened = self.opened.saturating_add(1);
+        let id = ConnectionId(self.opened);
+        let body_bytes_max = self.config.max_envelope_bytes().saturating_add(SEALED_FRAME_BYTES_MAX);
+        let connection = Connection {
+            framer: Framer::requests(body_bytes_max),
+            authentication: Authentication::None,
+            waiting: VecDeque::new(),
+            owed: None,
+            output: Output::default(),
+        };
+        self.connections.insert(id, connection);
+        id
+    }
+
+    /// Forgets a connection. Its security context and its pending operation end with it; shells stay.
+    pub fn close(&mut self, id: ConnectionId) {
+        self.connections.remove(&id);
+        self.shells.forget_connection(id);
+    }
+
+    /// Takes octets that came on a connection.
+    pub fn receive(&mut self, id: ConnectionId, octets: &[u8], moment: Moment) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        if connection.output.is_last {
+            return;
+        }
+        connection.framer.push(octets);
+        loop {
+            let Some(connection) = self.connections.get_mut(&id) else { break };
+            match connection.framer.next() {
+                Ok(Some(request)) if connection.owed.is_some() => {
+                    connection.waiting.push_back(request);
+                    if connection.waiting.len() > PIPELINED_REQUESTS_MAX {
+                        connection.refuse(Status::SERVICE_UNAVAILABLE);
+                        break;
+                    }
+                }
+                Ok(Some(request)) => self.request(id, &request, moment),
+                Ok(None) => {
+                    if connection.framer.awaits_continue() {
+                        connection.output.octets.extend(Response::new(Status::CONTINUE).encode());
+                    }
+                    break;
+                }
+                Err(error) => {
+                    connection.refuse(error.status());
+                    break;
+                }
+            }
+        }
+        self.elapse(moment);
+    }
+
+    /// Lets time pass: commands go on, timeouts are answered, idle shells end.
+    pub fn elapse(&mut self, moment: Moment) {
+        for (id, answer) in self.shells.elapse(moment.elapsed_ms, &self.config, &mut self.random) {
+            self.settle(id, answer);
+            while let Some(request) = self.next_waiting(id) {
+                self.request(id, &request, moment);
+            }
+        }
+    }
+
+    /// When [`Self::elapse`] next has something to do; `None` while everything waits for a peer.
+    #[must_use]
+    pub fn deadline_ms(&self) -> Option<u64> {
+        self.shells.deadline_ms()
+    }
+
+    /// Takes what is to be sent on a connection.
+    pub fn take_output(&mut self, id: ConnectionId) -> Output {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return Output { octets: Vec::new(), is_last: true };
+        };
+        let octets = std::mem::take(&mut connection.output.octets);
+        Output { octets, is_last: connection.output.is_last }
+    }
+
+    /// How many shells are alive: a test's proof that a client left none behind.
+    #[must_use]
+    pub fn shell_count(&self) -> usize {
+        self.shells.count()
+    }
+
+    fn next_waiting(&mut self, id: ConnectionId) -> Option<Request> {
+        let connection = self.connections.get_mut(&id)?;
+        if connection.owed.is_some() || connection.output.is_last {
+            return None;
+        }
+        connection.waiting.pop_front()
+    }
+
+    fn request(&mut self, id: ConnectionId, request: &Request, moment: Moment) {
+        let keep_alive = request.keep_alive();
+        let response = self.answer(id, request, moment);
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        if let Some(response) = response {
+            connection.send(response, keep_alive);
+        }
+    }
+
+    /// The answer to a request, unless it is owed until later.
+    fn answer(&mut self, id: ConnectionId, request: &Request, moment: Moment) -> Option<Response> {
+        if let Some(refusal) = refuse_target(request) {
+            return Some(refusal);
+        }
+        let authorization = challenges(&request.headers, "Authorization").unwrap_or_default();
+        if authorization.is_empty() && request.headers.contains("WSMANIDENTIFY") {
+            return Some(identify::unauthenticated(request, &self.config));
+        }
+        let connection = self.connections.get_mut(&id)?;
+        let (user, token) = match authorization.first() {
+            None => match &connection.authentication {
+                Authentication::Negotiated { user, .. } => (user.clone(), None),
+                _ => return Some(unauthorized(&self.config)),
+            },
+            Some(challenge) => {
+                let random = &mut self.random;
+                match connection.authentication.authorize(challenge, &self.config, moment, random) {
+                    Authorized::Answer(response) => return Some(response),
+                    Authorized::User { user, token } => (user, token),
+                }
+            }
+        };
+        let response = self.answer_user(id, &user, request, moment);
+        Some(body::with_token(response?, token))
+    }
+
+    fn answer_user(
+        &mut self,
+        id: ConnectionId,
+        user: &User,
+        request: &Request,
+        moment: Moment,
+    ) -> Option<Response> {
+        if request.body.is_empty() {
+            return Some(Response::new(Status::OK));
+        }
+        let connection = self.connections.get_mut(&id)?;
+        let reading = body::read(request, &mut connection.authentication, &self.config);
+        let (envelope, charset, writing) = match reading {
+            Reading::Envelope { octets, charset, writing } => (octets, charset, writing),
+            Reading::Refused { status, is_fatal } => {
+                connection.output.is_last |= is_fatal;
+                return Some(Response::new(status));
+            }
+        };
+        connection.owed = Some(writing);
+        let answer = self.dispatch(id, user, &envelope, charset, moment);
+        let connection = self.connections.get_mut(&id)?;
+        match answer {
+            Some(answer) => Some(connection.write(answer, &self.config)),
+            None => None,
+        }
+    }
+
+    /// Sends the answer that a connection was owed.
+    fn settle(&mut self, id: ConnectionId, answer: Answer) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let response = connection.write(answer, &self.config);
+        connection.send(response, true);
+    }
+}
+
+impl Connection {
+    fn write(&mut self, answer: Answer, config: &Config) -> Response {
+        match self.owed.take() {
+            Some(writing) => body::write(answer, &writing, &mut self.authentication, config),
+            None => Response::new(Status::INTERNAL_SERVER_ERROR),
+        }
+    }
+
+    fn send(&mut self, response: Response, keep_alive: bool) {
+        let is_last = self.output.is_last || !keep_alive;
+        let response = if is_last { response.with_header("Connection", "close") } else { response };
+        self.output.octets.extend(response.encode());
+        self.output.is_last = is_last;
+    }
+
+    /// Answers a message that is no request, and hangs up: where the next one begins is not known.
+    fn refuse(&mut self, status: Status) {
+        self.waiting.clear();
+        self.send(Response::new(status), false);
+    }
+}
+
+/// [MS-WSMV] 2.2.4.6: the service is at `/wsman`; a query, which PowerShell adds, makes no difference.
+fn refuse_target(request: &Request) -> Option<Response> {
+    let path = request.target.split('?').next().unwrap_or_default();
+    if path.trim_end_matches('/') != "/wsman" {
+        return Some(Response::new(Status::NOT_FOUND));
+    }
+    if request.method != "POST" {
+        return Some(Response::new(Status::METHOD_NOT_ALLOWED).with_header("Allow", "POST"));
+    }
+    None
+}

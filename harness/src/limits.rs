@@ -23,3 +23,11 @@ pub const HTTP_BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Octets of one authentication token after base64.
 pub const TOKEN_BYTES_MAX: usize = 64 * 1024;
+/// Octets of one chunk-size line, extensions included and CRLF not.
+pub const HTTP_CHUNK_LINE_BYTES_MAX: usize = 256;
+/// Chunks of one HTTP body.
+pub const HTTP_CHUNKS_MAX: usize = 256 * 1024;
+/// Challenges in all the `WWW-Authenticate` fields of one answer.
+pub const HTTP_CHALLENGES_MAX: usize = 32;
+/// Parameters of one challenge or one media type.
+pub const HTTP_PARAMETERS_MAX: usize = 32;

@@ -32,3 +32,11 @@ pub const PROCESS_STDIN_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const PIPELINED_REQUESTS_MAX: usize = 4;
 /// Octets of the environment of one shell.
 pub const SHELL_ENVIRONMENT_BYTES_MAX: usize = 64 * 1024;
+/// Octets of one chunk-size line, extensions included and CRLF not.
+pub const HTTP_CHUNK_LINE_BYTES_MAX: usize = 256;
+/// Chunks of one HTTP body.
+pub const HTTP_CHUNKS_MAX: usize = 256 * 1024;
+/// Challenges in all the `WWW-Authenticate` fields of one answer.
+pub const HTTP_CHALLENGES_MAX: usize = 32;
+/// Parameters of one challenge or one media type.
+pub const HTTP_PARAMETERS_MAX: usize = 32;

@@ -23,3 +23,5 @@ pub const HTTP_BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Octets of one authentication token after base64.
 pub const TOKEN_BYTES_MAX: usize = 64 * 1024;
+/// AV pairs of one NTLM target information; the specification names eleven.
+pub const NTLM_AV_PAIRS_MAX: usize = 64;

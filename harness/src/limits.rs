@@ -40,3 +40,5 @@ pub const HTTP_CHUNKS_MAX: usize = 256 * 1024;
 pub const HTTP_CHALLENGES_MAX: usize = 32;
 /// Parameters of one challenge or one media type.
 pub const HTTP_PARAMETERS_MAX: usize = 32;
+/// AV pairs of one NTLM target information; the specification names eleven.
+pub const NTLM_AV_PAIRS_MAX: usize = 64;

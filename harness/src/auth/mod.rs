@@ -1,6 +1,43 @@
 //! HTTP authentication: who the peer is, and the security context that seals what follows.
 //!
 //! The only module that names the `sspi` crate; its error type never leaves it.
+//!
+//! ```
+//! use winrm_harness::auth::SecurityContext;
+//! use winrm_harness::auth::Step;
+//! use winrm_harness::auth::ntlm;
+//!
+//! let accounts = ntlm::Accounts::new(vec![ntlm::Account::new("", "alice", "wonderland")]);
+//! let names = ntlm::ServerNames::workgroup("HOST");
+//! let given = ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(1) };
+//! let mut server = ntlm::Acceptor::new(accounts, names, ntlm::AcceptorPolicy::default(), given);
+//! let mut client = ntlm::Initiator::new(ntlm::Credential::password("", "alice", "wonderland"), None)?;
+//!
+//! let Step::Continue(negotiate) = client.step(&[])? else { panic!("NTLM has three messages") };
+//! let Step::Continue(challenge) = server.step(&negotiate)? else { panic!("NTLM has three messages") };
+//! let Step::Complete(Some(authenticate)) = client.step(&challenge)? else { panic!("the third is the last") };
+//! assert_eq!(server.step(&authenticate)?, Step::Complete(None));
+//! assert_eq!(server.principal().map(|principal| principal.user.as_str()), Some("alice"));
+//!
+//! let mut message = b"<s:Envelope/>".to_vec();
+//! let signature = client.seal(&mut message)?;
+//! server.unseal(&signature, &mut message)?;
+//! assert_eq!(message, b"<s:Envelope/>");
+//! # Ok::<(), winrm_harness::auth::AuthError>(())
+//! ```
+
+pub mod basic;
+mod channel_bindings;
+mod error;
+mod library;
+pub mod negotiate;
+pub mod ntlm;
+
+pub use channel_bindings::ChannelBindings;
+pub use error::AuthError;
+pub use error::Fault;
+pub use error::LibraryStatus;
+pub use error::TokenKind;
 
 /// One side of an authentication and, once that is complete, the keys that protect messages.
 ///
@@ -9,7 +46,8 @@
 ///
 /// [RFC 2743]: https://www.rfc-editor.org/rfc/rfc2743
 pub trait SecurityContext: Send {
-    /// Takes the peer's token (empty for the initiator's first call) and says what to answer.
+    /// Takes the peer's token (empty for the initiator's first call) and says what to answer. After an error the
+    /// context is dead: every later call fails.
     fn step(&mut self, token: &[u8]) -> Result<Step, AuthError>;
 
     /// Encrypts `message` in place and returns its header (for NTLM the 16 octet signature).
@@ -39,12 +77,4 @@ pub struct Principal {
     pub domain: String,
     /// The account's user name.
     pub user: String,
-}
-
-/// Why an authentication or a seal was refused. The owner of this module completes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AuthError {
-    /// The context is not complete, or no longer usable.
-    NotEstablished,
 }

@@ -1,0 +1,217 @@
+use std::fmt;
+
+use hmac::Hmac;
+use hmac::Mac;
+use md5::Md5;
+use rc4::KeyInit;
+use rc4::Rc4;
+use rc4::StreamCipher;
+
+use crate::auth::AuthError;
+use crate::auth::ntlm::ExportedSessionKey;
+use crate::auth::ntlm::NegotiateFlags;
+use crate::auth::ntlm::crypto::hmac_md5;
+
+/// Octets of an NTLM signature.
+pub const SIGNATURE_LEN: usize = 16;
+
+/// [MS-NLMP 2.2.2.9.2] Version, the only one there is.
+const VERSION: [u8; 4] = 1_u32.to_le_bytes();
+
+/// Octets that are hashed and ciphered in one go, few enough to be in the cache still the second time.
+const CHUNK_LEN: usize = 8 * 1024;
+
+/// Which side of a session somebody is. The directions have different keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The client.
+    Initiator,
+    /// The server.
+    Acceptor,
+}
+
+/// [MS-NLMP 3.4] Session security of an established session, with extended session security.
+///
+/// The receiver's own count of messages is what is checked and hashed; the number on the wire only has to equal it.
+/// A wrong number changes nothing. A wrong checksum ends the direction, because its key stream has been used up.
+///
+/// ```
+/// use winrm_harness::auth::ntlm::ExportedSessionKey;
+/// use winrm_harness::auth::ntlm::NegotiateFlags;
+/// use winrm_harness::auth::ntlm::Role;
+/// use winrm_harness::auth::ntlm::Seal;
+///
+/// let key = ExportedSessionKey([0x55; 16]);
+/// let mut client = Seal::new(&key, NegotiateFlags::FULL_STRENGTH, Role::Initiator);
+/// let mut server = Seal::new(&key, NegotiateFlags::FULL_STRENGTH, Role::Acceptor);
+/// let mut message = *b"secret";
+/// let signature = client.seal(&mut message)?;
+/// server.unseal(&signature, &mut message)?;
+/// assert_eq!(&message, b"secret");
+/// # Ok::<(), winrm_harness::auth::AuthError>(())
+/// ```
+pub struct Seal {
+    send: Direction,
+    receive: Direction,
+}
+
+/// What protects the messages of one sender.
+struct Direction {
+    cipher: Rc4,
+    seal_key: [u8; 16],
+    /// The HMAC before any message, its key already hashed.
+    mac: Hmac<Md5>,
+    /// The next message's number; `None` when there are no more.
+    sequence: Option<u32>,
+    checksum: Checksum,
+}
+
+/// Whether the checksum is encrypted too, which key exchange decides.
+#[derive(Clone, Copy)]
+enum Checksum {
+    Encrypted,
+    Clear,
+}
+
+impl Seal {
+    /// The session security of `role` after an authentication that agreed on `flags`.
+    pub fn new(key: &ExportedSessionKey, flags: NegotiateFlags, role: Role) -> Self {
+        let peer = match role {
+            Role::Initiator => Role::Acceptor,
+            Role::Acceptor => Role::Initiator,
+        };
+        Self { send: Direction::new(key, flags, role), receive: Direction::new(key, flags, peer) }
+    }
+
+    /// [MS-NLMP 3.4.3] SEAL: encrypts `message` in place and returns its signature.
+    pub fn seal(&mut self, message: &mut [u8]) -> Result<[u8; SIGNATURE_LEN], AuthError> {
+        let sequence = self.send.sequence.ok_or(AuthError::SequenceExhausted)?;
+        let mut mac = self.send.start_mac(sequence);
+        for chunk in message.chunks_mut(CHUNK_LEN) {
+            mac.update(chunk);
+            self.send.cipher.apply_keystream(chunk);
+        }
+        Ok(self.send.finish(sequence, mac))
+    }
+
+    /// The reverse of [`seal`](Self::seal). On an error `message` is all zeros, or untouched if the signature's fixed
+    /// parts were already wrong.
+    pub fn unseal(&mut self, signature: &[u8], message: &mut [u8]) -> Result<(), AuthError> {
+        let (sequence, checksum) = self.receive.open(signature)?;
+        let mut mac = self.receive.start_mac(sequence);
+        for chunk in message.chunks_mut(CHUNK_LEN) {
+            self.receive.cipher.apply_keystream(chunk);
+            mac.update(chunk);
+        }
+        self.receive.verify(sequence, checksum, mac).inspect_err(|_| message.fill(0))
+    }
+
+    /// [MS-NLMP 3.4.2] SIGN: the signature of a message that stays in clear.
+    pub fn sign(&mut self, message: &[u8]) -> Result<[u8; SIGNATURE_LEN], AuthError> {
+        let sequence = self.send.sequence.ok_or(AuthError::SequenceExhausted)?;
+        let mut mac = self.send.start_mac(sequence);
+        mac.update(message);
+        Ok(self.send.finish(sequence, mac))
+    }
+
+    /// The reverse of [`sign`](Self::sign).
+    pub fn verify(&mut self, signature: &[u8], message: &[u8]) -> Result<(), AuthError> {
+        let (sequence, checksum) = self.receive.open(signature)?;
+        let mut mac = self.receive.start_mac(sequence);
+        mac.update(message);
+        self.receive.verify(sequence, checksum, mac)
+    }
+
+    /// [MS-SPNG 3.2.5.1] Starts the key stream of what we send again, after a mechListMIC. The numbers go on.
+    pub(crate) fn restart_send(&mut self) {
+        self.send.restart();
+    }
+
+    /// [MS-SPNG 3.2.5.1] Likewise for what we receive.
+    pub(crate) fn restart_receive(&mut self) {
+        self.receive.restart();
+    }
+}
+
+impl Direction {
+    fn new(key: &ExportedSessionKey, flags: NegotiateFlags, sender: Role) -> Self {
+        let seal_key = key.seal_key(flags, sender);
+        let encrypted = flags.contains(NegotiateFlags::KEY_EXCHANGE);
+        Self {
+            cipher: new_cipher(&seal_key),
+            seal_key,
+            mac: hmac_md5(&key.sign_key(sender)),
+            sequence: Some(0),
+            checksum: if encrypted { Checksum::Encrypted } else { Checksum::Clear },
+        }
+    }
+
+    fn restart(&mut self) {
+        self.cipher = new_cipher(&self.seal_key);
+    }
+
+    fn start_mac(&self, sequence: u32) -> Hmac<Md5> {
+        let mut mac = self.mac.clone();
+        mac.update(&sequence.to_le_bytes());
+        mac
+    }
+
+    /// [MS-NLMP 3.4.4.2] MAC: the checksum comes from the key stream behind the message.
+    fn finish(&mut self, sequence: u32, mac: Hmac<Md5>) -> [u8; SIGNATURE_LEN] {
+        let digest: [u8; 16] = mac.finalize().into_bytes().into();
+        let mut signature = [0; SIGNATURE_LEN];
+        let (version, rest) = signature.split_at_mut(4);
+        let (checksum, number) = rest.split_at_mut(8);
+        version.copy_from_slice(&VERSION);
+        checksum.copy_from_slice(digest.first_chunk::<8>().unwrap_or(&[0; 8]));
+        if let Checksum::Encrypted = self.checksum {
+            self.cipher.apply_keystream(checksum);
+        }
+        number.copy_from_slice(&sequence.to_le_bytes());
+        self.sequence = sequence.checked_add(1);
+        signature
+    }
+
+    /// Checks the fixed parts of a signature: before the key stream is touched, so that a replay changes nothing.
+    fn open(&self, signature: &[u8]) -> Result<(u32, [u8; 8]), AuthError> {
+        let layout = AuthError::SignatureLayout { len: signature.len() };
+        let (version, rest) = signature.split_first_chunk::<4>().ok_or(layout.clone())?;
+        let (checksum, number) = rest.split_first_chunk::<8>().ok_or(layout.clone())?;
+        let number = <[u8; 4]>::try_from(number).map_err(|_| layout.clone())?;
+        if *version != VERSION {
+            return Err(layout);
+        }
+        let expected = self.sequence.ok_or(AuthError::SequenceExhausted)?;
+        let found = u32::from_le_bytes(number);
+        if found != expected {
+            return Err(AuthError::SequenceNumber { expected, found });
+        }
+        Ok((expected, *checksum))
+    }
+
+    fn verify(&mut self, sequence: u32, mut checksum: [u8; 8], mac: Hmac<Md5>) -> Result<(), AuthError> {
+        if let Checksum::Encrypted = self.checksum {
+            self.cipher.apply_keystream(&mut checksum);
+        }
+        if mac.verify_truncated_left(&checksum).is_err() {
+            self.sequence = None;
+            return Err(AuthError::SignatureWrong);
+        }
+        self.sequence = sequence.checked_add(1);
+        Ok(())
+    }
+}
+
+fn new_cipher(key: &[u8; 16]) -> Rc4 {
+    #[expect(clippy::expect_used, reason = "RC4 takes keys of 1 to 256 octets")]
+    Rc4::new_from_slice(key).expect("RC4 takes keys of 1 to 256 octets")
+}
+
+impl fmt::Debug for Seal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seal")
+            .field("sent", &self.send.sequence)
+            .field("received", &self.receive.sequence)
+            .finish_non_exhaustive()
+    }
+}

@@ -42,3 +42,11 @@ pub const HTTP_CHALLENGES_MAX: usize = 32;
 pub const HTTP_PARAMETERS_MAX: usize = 32;
 /// AV pairs of one NTLM target information; the specification names eleven.
 pub const NTLM_AV_PAIRS_MAX: usize = 64;
+/// Octets of one delimiter or header line of a `multipart/encrypted` body.
+pub const MULTIPART_LINE_BYTES_MAX: usize = 1024;
+/// Octets of plaintext that CredSSP seals in one portion: what one TLS record holds.
+pub const CREDSSP_PORTION_BYTES_MAX: usize = 16_384;
+/// Octets of one TLS record after its header, with all that RFC 5246 6.2.3 lets a cipher add.
+pub const TLS_RECORD_BYTES_MAX: usize = 16_384 + 2048;
+/// TLS records that one CredSSP portion may be spread over.
+pub const TLS_RECORDS_MAX: usize = 64;

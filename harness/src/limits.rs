@@ -50,3 +50,5 @@ pub const CREDSSP_PORTION_BYTES_MAX: usize = 16_384;
 pub const TLS_RECORD_BYTES_MAX: usize = 16_384 + 2048;
 /// TLS records that one CredSSP portion may be spread over.
 pub const TLS_RECORDS_MAX: usize = 64;
+/// Octets that the frame of a sealed body adds to the envelope inside: boundaries, part headers, signature.
+pub const SEALED_FRAME_BYTES_MAX: usize = 4096;

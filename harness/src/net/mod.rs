@@ -9,10 +9,8 @@
 
 mod clock;
 mod connection;
-mod listener;
 
 pub use clock::Clock;
 pub use clock::random_octets;
 pub use connection::Connection;
 pub use connection::NetError;
-pub use listener::Listener;

@@ -11,6 +11,7 @@ use crate::http::challenge::challenges;
 use crate::limits::PIPELINED_REQUESTS_MAX;
 use crate::limits::SEALED_FRAME_BYTES_MAX;
 use crate::server::Config;
+use crate::server::Moment;
 use crate::server::authentication::Authentication;
 use crate::server::authentication::Authorized;
 use crate::server::authentication::User;
@@ -21,15 +22,6 @@ use crate::server::body::Writing;
 use crate::server::dispatch::Answer;
 use crate::server::identify;
 use crate::server::shells::Shells;
-
-/// When something happens: the caller's clocks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Moment {
-    /// Milliseconds on a clock that never runs backwards.
-    pub elapsed_ms: u64,
-    /// The wall clock as FILETIME, which NTLM puts into its challenge.
-    pub filetime: u64,
-}
 
 /// Names one connection of a [`Server`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -41,7 +41,11 @@ pub enum Mutant {
 impl Mutant {
     /// Every mutant with its name on the command line and what it does.
     pub const ALL: &'static [(&'static str, Self, &'static str)] = &[
-        ("crlf-before-close", Self::CrlfBeforeClose, "a line break before the closing boundary of a sealed body"),
+        (
+            "crlf-before-close",
+            Self::CrlfBeforeClose,
+            "a line break before the closing boundary of a sealed body",
+        ),
         ("plain-answers", Self::PlainAnswers, "answers in clear inside a sealed session"),
         ("plain-faults", Self::PlainFaults, "faults in clear inside a sealed session"),
         ("executes-plain", Self::ExecutesPlain, "executes SOAP in clear after authentication"),

@@ -53,10 +53,15 @@ pub struct Process {
 enum State {
     Cat,
     /// Writes `done` when the clock says so.
-    Silence { until_ms: u64 },
+    Silence {
+        until_ms: u64,
+    },
     /// Octets still to write and the place in the alphabet. They are made when somebody reads them, so that a large
     /// output takes no memory.
-    Alphabet { left: u64, at: u64 },
+    Alphabet {
+        left: u64,
+        at: u64,
+    },
     Finished,
 }
 
@@ -139,7 +144,8 @@ impl Process {
         let mut taken = Vec::new();
         let mut room = bytes_max;
         while room > 0 {
-            let Some((output, mut octets)) = self.ready.pop_front().or_else(|| self.next_letters(room)) else {
+            let Some((output, mut octets)) = self.ready.pop_front().or_else(|| self.next_letters(room))
+            else {
                 break;
             };
             if octets.len() > room {
@@ -227,7 +233,10 @@ mod tests {
     fn run(line: &str) -> (String, String, Option<i64>) {
         let surroundings = Surroundings {
             user: "REFERENCE\\Alice".to_owned(),
-            environment: BTreeMap::from([("PATH".to_owned(), "x y".to_owned()), ("TEMP".to_owned(), "t".to_owned())]),
+            environment: BTreeMap::from([
+                ("PATH".to_owned(), "x y".to_owned()),
+                ("TEMP".to_owned(), "t".to_owned()),
+            ]),
             working_directory: "C:\\Users".to_owned(),
         };
         let mut process = Process::start(line, &surroundings, 0);

@@ -1,0 +1,216 @@
+use std::fmt;
+
+use crate::auth::AuthError;
+use crate::auth::SecurityContext;
+use crate::auth::basic::BasicCredential;
+use crate::client::Endpoint;
+use crate::encryption::Charset;
+use crate::encryption::EncryptedMessage;
+use crate::encryption::EncryptionError;
+use crate::encryption::Form;
+use crate::encryption::Protocol;
+use crate::encryption::ToleranceSet;
+use crate::http::Request;
+use crate::http::Response;
+use crate::http::Status;
+use crate::http::challenge::ChallengeError;
+
+/// A connection that may carry envelopes.
+pub struct Session {
+    endpoint: Endpoint,
+    protection: Protection,
+}
+
+enum Protection {
+    /// The keys that every envelope is sealed with, both ways.
+    Sealed(Box<dyn SecurityContext>),
+    /// Envelopes in clear with a Basic header on each: only when the caller asked for it.
+    Basic(String),
+    /// Envelopes in clear from nobody.
+    Nobody,
+}
+
+/// The envelope of a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The octets of the envelope; empty for an empty body.
+    pub envelope: Vec<u8>,
+    /// Whether it came sealed.
+    pub is_sealed: bool,
+    /// What had to be tolerated to open it.
+    pub tolerated: ToleranceSet,
+}
+
+impl Session {
+    /// A session whose envelopes `context` seals.
+    #[must_use]
+    pub fn sealing(endpoint: Endpoint, context: Box<dyn SecurityContext>) -> Self {
+        Self { endpoint, protection: Protection::Sealed(context) }
+    }
+
+    /// A session that sends user and password with each envelope, all of it in clear.
+    #[must_use]
+    pub fn basic(endpoint: Endpoint, credential: &BasicCredential) -> Self {
+        Self { endpoint, protection: Protection::Basic(format!("Basic {}", credential.encode())) }
+    }
+
+    /// A session of nobody in particular.
+    #[must_use]
+    pub fn anonymous(endpoint: Endpoint) -> Self {
+        Self { endpoint, protection: Protection::Nobody }
+    }
+
+    /// Whether envelopes of this session are sealed.
+    #[must_use]
+    pub fn seals(&self) -> bool {
+        matches!(self.protection, Protection::Sealed(_))
+    }
+
+    /// The request that carries an envelope. A session that seals never sends one in clear.
+    pub fn request(&mut self, envelope: &str) -> Result<Request, SequenceError> {
+        match &mut self.protection {
+            Protection::Sealed(_) => {
+                let message = self.seal(envelope.as_bytes().to_vec())?;
+                Ok(self.sealed_request(&message, Form::default()))
+            }
+            Protection::Basic(credential) => {
+                let credential = credential.clone();
+                Ok(self.plain_request(envelope).with_header("Authorization", credential))
+            }
+            Protection::Nobody => Ok(self.plain_request(envelope)),
+        }
+    }
+
+    /// Seals an envelope without writing it, for a caller that wants to spell the frame itself.
+    pub fn seal(&mut self, plaintext: Vec<u8>) -> Result<EncryptedMessage, SequenceError> {
+        let Protection::Sealed(context) = &mut self.protection else {
+            return Err(SequenceError::ApiMisuse { what: "a session without keys can't seal" });
+        };
+        Ok(EncryptedMessage::seal(context.as_mut(), Protocol::Spnego, Charset::Utf8, plaintext)?)
+    }
+
+    /// The request that carries a sealed message, its frame spelled as `form` says.
+    #[must_use]
+    pub fn sealed_request(&self, message: &EncryptedMessage, form: Form) -> Request {
+        self.endpoint
+            .post()
+            .with_header("Content-Type", message.content_type().to_string())
+            .with_body(message.encode(form))
+    }
+
+    /// The request that carries an envelope in clear, whatever the session.
+    #[must_use]
+    pub fn plain_request(&self, envelope: &str) -> Request {
+        self.endpoint
+            .post()
+            .with_header("Content-Type", "application/soap+xml;charset=UTF-8")
+            .with_body(envelope.as_bytes().to_vec())
+    }
+
+    /// Opens a response under the default tolerances. In a session that seals, anything in clear is the mark of
+    /// somebody between the peers, and refused.
+    pub fn open(&mut self, response: &Response) -> Result<Opened, SequenceError> {
+        let opened = self.open_any(response, ToleranceSet::default())?;
+        if self.seals() && !opened.is_sealed && !opened.envelope.is_empty() {
+            return Err(SequenceError::AnswerInClear { status: response.status });
+        }
+        Ok(opened)
+    }
+
+    /// Opens a response, sealed or in clear, and says which: a judge wants to know.
+    pub fn open_any(&mut self, response: &Response, granted: ToleranceSet) -> Result<Opened, SequenceError> {
+        let content_type = response.headers.first("Content-Type").unwrap_or_default();
+        let is_multipart =
+            content_type.get(..10).is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/"));
+        if !is_multipart {
+            let envelope = response.body.octets().to_vec();
+            return Ok(Opened { envelope, is_sealed: false, tolerated: ToleranceSet::SPEC });
+        }
+        let Protection::Sealed(context) = &mut self.protection else {
+            return Err(SequenceError::SealedWithoutKeys);
+        };
+        let mut opened = Opened { envelope: Vec::new(), is_sealed: true, tolerated: ToleranceSet::SPEC };
+        // Keep-alives come before the answer, each a message of its own; the last one counts.
+        for decoded in EncryptedMessage::decode_all(content_type, response.body.octets(), granted)? {
+            let unsealed = decoded?.unseal(context.as_mut())?;
+            opened.tolerated = opened.tolerated.union(unsealed.used);
+            opened.envelope = unsealed.plaintext;
+        }
+        Ok(opened)
+    }
+}
+
+/// Why an exchange with a server can't go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SequenceError {
+    /// The server refused user and password.
+    CredentialsRefused,
+    /// The server accepted the handshake without its last token.
+    NoToken,
+    /// Another status came than the handshake allows.
+    UnexpectedStatus {
+        /// What would have been right.
+        expected: &'static str,
+        /// What came.
+        found: Status,
+    },
+    /// A challenge header that is none.
+    Challenge(ChallengeError),
+    /// The server's token is not what it should be.
+    Auth(AuthError),
+    /// A sealed body that can't be opened.
+    Encryption(EncryptionError),
+    /// An answer in clear inside a sealed session.
+    AnswerInClear {
+        /// The status it came with.
+        status: Status,
+    },
+    /// A sealed answer in a session without keys.
+    SealedWithoutKeys,
+    /// The caller asked for what the session can't do.
+    ApiMisuse {
+        /// What.
+        what: &'static str,
+    },
+}
+
+impl From<AuthError> for SequenceError {
+    fn from(error: AuthError) -> Self {
+        Self::Auth(error)
+    }
+}
+
+impl From<EncryptionError> for SequenceError {
+    fn from(error: EncryptionError) -> Self {
+        Self::Encryption(error)
+    }
+}
+
+impl From<ChallengeError> for SequenceError {
+    fn from(error: ChallengeError) -> Self {
+        Self::Challenge(error)
+    }
+}
+
+impl fmt::Display for SequenceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CredentialsRefused => f.write_str("the server refused user and password"),
+            Self::NoToken => f.write_str("expected the server's last token, and it answered 200 without one"),
+            Self::UnexpectedStatus { expected, found } => {
+                write!(f, "expected status {expected}, found {found}")
+            }
+            Self::Challenge(error) => write!(f, "bad WWW-Authenticate header: {error}"),
+            Self::Auth(error) => write!(f, "authentication failed: {error}"),
+            Self::Encryption(error) => write!(f, "cannot open the sealed answer: {error}"),
+            Self::AnswerInClear { status } => {
+                write!(f, "expected a sealed answer, found one in clear with status {status}")
+            }
+            Self::SealedWithoutKeys => f.write_str("expected an answer in clear, found a sealed one"),
+            Self::ApiMisuse { what } => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for SequenceError {}

@@ -1,0 +1,164 @@
+//! From an HTTP body to an envelope and back, through the seal where there is one.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::encryption::EncryptedMessage;
+use crate::encryption::Form;
+use crate::encryption::Protocol;
+use crate::encryption::ToleranceSet;
+use crate::http::Request;
+use crate::http::Response;
+use crate::http::Status;
+use crate::http::media_type::MediaType;
+use crate::server::Config;
+use crate::server::Mutant;
+use crate::server::authentication::Authentication;
+use crate::server::dispatch::Answer;
+use crate::xml::Charset;
+
+/// What a request's body holds.
+pub(super) enum Reading {
+    /// An envelope that may be executed, and how to write its answer.
+    Envelope { octets: Vec<u8>, charset: Charset, writing: Writing },
+    /// Nothing that may be executed.
+    Refused {
+        status: Status,
+        /// Whether the connection has to end: the peers' keys may be out of step.
+        is_fatal: bool,
+    },
+}
+
+/// How an answer goes out: as its request came in.
+#[derive(Debug, Clone)]
+pub(super) struct Writing {
+    sealed: Option<(Protocol, Form)>,
+    /// Whether the request came in chunks, which shell verbs do not take ([MS-WSMV] 3.1.4.1.31.8).
+    pub(super) is_chunked: bool,
+}
+
+impl Writing {
+    pub(super) fn plain() -> Self {
+        Self { sealed: None, is_chunked: false }
+    }
+}
+
+pub(super) fn read(request: &Request, authentication: &mut Authentication, config: &Config) -> Reading {
+    let content_type = request.headers.first("Content-Type").unwrap_or_default();
+    let Ok(media_type) = MediaType::parse(content_type) else {
+        return refused(Status::UNSUPPORTED_MEDIA_TYPE);
+    };
+    let reading = if media_type.essence().starts_with("multipart/") {
+        read_sealed(request, content_type, authentication)
+    } else {
+        read_plain(request, &media_type, authentication, config)
+    };
+    match reading {
+        Reading::Envelope { octets, .. } if octets.len() > config.max_envelope_bytes() => {
+            refused(Status::CONTENT_TOO_LARGE)
+        }
+        reading => reading,
+    }
+}
+
+fn read_sealed(request: &Request, content_type: &[u8], authentication: &mut Authentication) -> Reading {
+    let broken = Reading::Refused { status: Status::BAD_REQUEST, is_fatal: true };
+    let Authentication::Negotiated { context, .. } = authentication else { return broken };
+    let decoded = EncryptedMessage::decode(content_type, request.body.octets(), ToleranceSet::WINDOWS);
+    let Ok(decoded) = decoded else { return broken };
+    let protocol = decoded.message.protocol.clone();
+    let charset = match decoded.message.charset {
+        crate::encryption::Charset::Utf8 => Charset::Utf8,
+        crate::encryption::Charset::Utf16 => Charset::Utf16,
+    };
+    let form = Form::from(decoded.used);
+    match decoded.unseal(context.as_mut()) {
+        Ok(unsealed) => Reading::Envelope {
+            octets: unsealed.plaintext,
+            charset,
+            writing: Writing { sealed: Some((protocol, form)), is_chunked: is_chunked(request) },
+        },
+        Err(_) => broken,
+    }
+}
+
+fn read_plain(
+    request: &Request,
+    media_type: &MediaType,
+    authentication: &Authentication,
+    config: &Config,
+) -> Reading {
+    if !media_type.is("application/soap+xml") {
+        return refused(Status::UNSUPPORTED_MEDIA_TYPE);
+    }
+    // Windows answers SOAP in clear with an empty 500 unless an administrator allowed it, whoever sent it.
+    let is_negotiated = matches!(authentication, Authentication::Negotiated { .. });
+    let is_allowed = config.allow_unencrypted || (is_negotiated && config.is_mutant(Mutant::ExecutesPlain));
+    if !is_allowed {
+        return refused(Status::INTERNAL_SERVER_ERROR);
+    }
+    let charset = match media_type.charset() {
+        None => Charset::Utf8,
+        Some(name) => match Charset::from_name(name) {
+            Some(charset) => charset,
+            None => return refused(Status::UNSUPPORTED_MEDIA_TYPE),
+        },
+    };
+    Reading::Envelope {
+        octets: request.body.octets().to_vec(),
+        charset,
+        writing: Writing { sealed: None, is_chunked: is_chunked(request) },
+    }
+}
+
+fn is_chunked(request: &Request) -> bool {
+    request.headers.contains("Transfer-Encoding")
+}
+
+fn refused(status: Status) -> Reading {
+    Reading::Refused { status, is_fatal: false }
+}
+
+/// Writes an answer: sealed if its request was, a fault like any other.
+pub(super) fn write(
+    answer: Answer,
+    writing: &Writing,
+    authentication: &mut Authentication,
+    config: &Config,
+) -> Response {
+    let status = match answer.is_fault && !config.is_mutant(Mutant::FaultAsSuccess) {
+        true => Status::INTERNAL_SERVER_ERROR,
+        false => Status::OK,
+    };
+    let is_plain_by_mutation = config.is_mutant(Mutant::PlainAnswers)
+        || (answer.is_fault && config.is_mutant(Mutant::PlainFaults));
+    let (Some((protocol, form)), false) = (&writing.sealed, is_plain_by_mutation) else {
+        return plain(status, answer);
+    };
+    let Authentication::Negotiated { context, .. } = authentication else {
+        return Response::new(Status::INTERNAL_SERVER_ERROR);
+    };
+    let charset = crate::encryption::Charset::Utf8;
+    let sealed =
+        EncryptedMessage::seal(context.as_mut(), protocol.clone(), charset, answer.envelope.into_bytes());
+    let Ok(message) = sealed else { return Response::new(Status::INTERNAL_SERVER_ERROR) };
+    let mut form = *form;
+    form.crlf_before_close |= config.is_mutant(Mutant::CrlfBeforeClose);
+    Response::new(status)
+        .with_header("Content-Type", message.content_type().to_string())
+        .with_body(message.encode(form))
+}
+
+fn plain(status: Status, answer: Answer) -> Response {
+    Response::new(status)
+        .with_header("Content-Type", "application/soap+xml;charset=UTF-8")
+        .with_body(answer.envelope.into_bytes())
+}
+
+/// Adds the last token of a handshake to the answer that it comes with.
+pub(super) fn with_token(response: Response, token: Option<Vec<u8>>) -> Response {
+    match token {
+        Some(token) => response.with_header("WWW-Authenticate", format!("Negotiate {}", STANDARD.encode(token))),
+        None => response,
+    }
+}

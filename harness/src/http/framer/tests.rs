@@ -269,6 +269,17 @@ fn an_expected_100_is_reported_until_the_body_comes() {
 }
 
 #[test]
+fn chunks_can_be_seen_before_their_body_ends() {
+    let mut framer = Framer::responses(BODY_MAX);
+    framer.push(b"HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nd");
+    assert_eq!(framer.next(), Ok(None));
+    assert_eq!(framer.partial_body().unwrap().chunks().collect::<Vec<_>>(), [b"abc".as_slice()]);
+    framer.push(b"e\r\n0\r\n\r\n");
+    assert_eq!(framer.next().unwrap().unwrap().body.octets(), b"abcde");
+    assert_eq!(framer.partial_body(), None);
+}
+
+#[test]
 fn the_end_of_the_connection_ends_an_unframed_body() {
     let found = responses(b"HTTP/1.1 200 OK\r\n\r\nall of it").unwrap();
     assert_eq!(found[0].body.octets(), b"all of it");

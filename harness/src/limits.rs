@@ -25,3 +25,7 @@ pub const HTTP_BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const TOKEN_BYTES_MAX: usize = 64 * 1024;
 /// AV pairs of one NTLM target information; the specification names eleven.
 pub const NTLM_AV_PAIRS_MAX: usize = 64;
+/// Mechanisms that one SPNEGO initiator can offer; Windows offers four.
+pub const SPNEGO_MECH_TYPES_MAX: usize = 32;
+/// Octets of one object identifier in SPNEGO.
+pub const SPNEGO_OID_BYTES_MAX: usize = 64;

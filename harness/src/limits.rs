@@ -52,3 +52,7 @@ pub const TLS_RECORD_BYTES_MAX: usize = 16_384 + 2048;
 pub const TLS_RECORDS_MAX: usize = 64;
 /// Octets that the frame of a sealed body adds to the envelope inside: boundaries, part headers, signature.
 pub const SEALED_FRAME_BYTES_MAX: usize = 4096;
+/// Mechanisms that one SPNEGO initiator can offer; Windows offers four.
+pub const SPNEGO_MECH_TYPES_MAX: usize = 32;
+/// Octets of one object identifier in SPNEGO.
+pub const SPNEGO_OID_BYTES_MAX: usize = 64;

@@ -35,7 +35,6 @@ pub use fault::FaultCode;
 pub use fault::NotUnderstood;
 pub use fault::Upgrade;
 pub use opaque::Opaque;
-pub(crate) use text::boolean;
 pub(crate) use text::boolean_attribute;
 pub(crate) use text::number;
 pub(crate) use text::text_newtype;

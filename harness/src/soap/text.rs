@@ -20,7 +20,7 @@ pub(crate) fn number<T: FromStr>(element: Element<'_>, expected: &'static str) -
 }
 
 /// An `xs:boolean`, and with it the `True` and `False` that recorded clients send and Windows takes.
-pub(crate) fn boolean(text: &str) -> Option<bool> {
+fn boolean(text: &str) -> Option<bool> {
     let is = |known: &str| text.trim_matches([' ', '\t', '\r', '\n']).eq_ignore_ascii_case(known);
     if is("true") || is("1") {
         return Some(true);

@@ -5,6 +5,7 @@ use crate::server::Config;
 use crate::server::connection::Random;
 use crate::server::dispatch::Call;
 use crate::server::dispatch::ReplyTo;
+use crate::server::dispatch::Refusal;
 use crate::server::dispatch::Success;
 use crate::server::dispatch::new_uuid;
 use crate::server::process::Process;
@@ -26,7 +27,7 @@ use crate::wsman::FaultReason;
 use crate::wsman::OperationTimeout;
 use crate::wsman::WsmanErrorCode;
 
-type Result<T> = std::result::Result<T, FaultReason>;
+type Result<T> = std::result::Result<T, Refusal>;
 
 /// Octets of an answer that are not output: the envelope round the streams.
 const RECEIVE_OVERHEAD_BYTES: u64 = 4096;
@@ -45,15 +46,15 @@ impl Shells {
         let shell = self.selected(call)?.require_connected()?;
         let running = shell.commands.values().filter(|command| !command.process.is_finished()).count();
         if running >= config.max_processes_per_shell || shell.commands.len() >= COMMANDS_PER_SHELL_MAX {
-            return Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_OPERATIONS));
+            return Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_OPERATIONS).into());
         }
         let id = match asked.command_id {
             Some(id) if uuid::Uuid::parse_str(&key(&id)).is_err() => {
-                return Err(FaultReason::SchemaValidationError);
+                return Err(FaultReason::SchemaValidationError.into());
             }
             Some(id) if shell.commands.contains_key(&key(&id)) => {
                 let code = WsmanErrorCode::WINRS_SHELLCOMMAND_CLIENTID_RESOURCE_CONFLICT;
-                return Err(FaultReason::AlreadyExists(code));
+                return Err(FaultReason::AlreadyExists(code).into());
             }
             Some(id) => id,
             None => CommandId::new(&new_uuid(random)),
@@ -73,7 +74,7 @@ impl Shells {
         for stream in &asked.streams {
             shell.command(stream.command_id.as_ref())?;
             if stream.name != "stdin" {
-                return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_INPUT_STREAM));
+                return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_INPUT_STREAM).into());
             }
         }
         for stream in &asked.streams {
@@ -90,11 +91,11 @@ impl Shells {
         let shell = self.selected(call)?.require_connected()?;
         let declared = shell.described.output_streams.clone().unwrap_or_default();
         if asked.desired_stream.names.iter().any(|name| !declared.contains(name)) {
-            return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_DESIRED_STREAMS));
+            return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_DESIRED_STREAMS).into());
         }
         let command = shell.command(asked.desired_stream.command_id.as_ref())?;
         if command.is_waited_for() {
-            return Err(FaultReason::InternalError(WsmanErrorCode::WINRS_RECEIVE_IN_PROGRESS));
+            return Err(FaultReason::InternalError(WsmanErrorCode::WINRS_RECEIVE_IN_PROGRESS).into());
         }
         let asked_ms = call.header.operation_timeout.map(|OperationTimeout(timeout)| timeout.as_millis());
         let timeout_ms = asked_ms.unwrap_or(config.max_timeout_ms).min(config.max_timeout_ms);
@@ -115,7 +116,7 @@ impl Shells {
         let command = shell.command(asked.command_id.as_ref())?;
         let is_terminate = asked.code.is_terminate();
         if !is_terminate && !asked.code.is_ctrl_c() && !asked.code.is_ctrl_break() {
-            return Err(FaultReason::InvalidParameter);
+            return Err(FaultReason::InvalidParameter.into());
         }
         command.process.interrupt();
         let due = command.elapse(call.now_ms, config);

@@ -24,6 +24,7 @@ use crate::wsman::transfer;
 use crate::xml::Charset;
 use crate::xml::ToXml;
 use crate::xml::Writer;
+use crate::xml::XmlError;
 
 /// An envelope to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +71,34 @@ impl Success {
     }
 }
 
+/// Why an operation answers with a fault, and what to tell people about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    reason: FaultReason,
+    message: Option<String>,
+}
+
+impl From<FaultReason> for Refusal {
+    fn from(reason: FaultReason) -> Self {
+        Self { reason, message: None }
+    }
+}
+
+/// [MS-WSMV] 3.1.4.1.31.3: the fault names what is wrong with the body.
+impl From<XmlError> for Refusal {
+    fn from(error: XmlError) -> Self {
+        WsmanError::Body(error).into()
+    }
+}
+
+impl From<WsmanError> for Refusal {
+    fn from(error: WsmanError) -> Self {
+        Self { reason: FaultReason::of(&error), message: Some(error.to_string()) }
+    }
+}
+
 /// What comes of an operation: a success, a fault, or `None` for an answer that is still owed.
-pub(super) type Outcome = Result<Option<Success>, FaultReason>;
+pub(super) type Outcome = Result<Option<Success>, Refusal>;
 
 /// What writing an answer takes from its request, kept while the answer is owed.
 #[derive(Debug, Clone)]
@@ -92,10 +119,10 @@ impl ReplyTo {
     }
 
     /// The answer to the request.
-    pub(super) fn answer(self, outcome: Result<Success, FaultReason>, config: &Config) -> Answer {
+    pub(super) fn answer(self, outcome: Result<Success, Refusal>, config: &Config) -> Answer {
         match outcome {
             Ok(success) => self.success(success),
-            Err(reason) => self.fault(&reason, config),
+            Err(refusal) => self.fault(refusal, config),
         }
     }
 
@@ -113,12 +140,12 @@ impl ReplyTo {
         Answer { envelope, is_fault: false }
     }
 
-    fn fault(self, reason: &FaultReason, config: &Config) -> Answer {
-        let envelope = reason.to_envelope(&FaultContext {
+    fn fault(self, refusal: Refusal, config: &Config) -> Answer {
+        let envelope = refusal.reason.to_envelope(&FaultContext {
             message_id: self.message_id,
             request_id: self.request_id,
             machine: config.computer.clone(),
-            message: None,
+            message: refusal.message,
             provider_fault: None,
         });
         let envelope = match config.is_mutant(Mutant::FaultWithoutCode) {
@@ -141,8 +168,8 @@ impl Server {
         let envelope = match Envelope::decode(octets, Some(charset)) {
             Ok(envelope) => envelope,
             Err(error) => {
-                let reason = FaultReason::of(&WsmanError::from(error));
-                return Some(ReplyTo::new(None, self).answer(Err(reason), &self.config));
+                let refusal = WsmanError::from(error).into();
+                return Some(ReplyTo::new(None, self).answer(Err(refusal), &self.config));
             }
         };
         if Identify::is_asked(&envelope) {
@@ -151,8 +178,8 @@ impl Server {
         let header = match RequestHeader::read(&envelope) {
             Ok(header) => header,
             Err(error) => {
-                let reason = FaultReason::of(&error);
-                return Some(ReplyTo::new(MessageId::of(&envelope), self).answer(Err(reason), &self.config));
+                let reply_to = ReplyTo::new(MessageId::of(&envelope), self);
+                return Some(reply_to.answer(Err(error.into()), &self.config));
             }
         };
         let reply_to = ReplyTo::new(Some(header.message_id.clone()), self);
@@ -165,13 +192,13 @@ impl Server {
             now_ms: moment.elapsed_ms,
         };
         let outcome = match self.refuse(&call, origin.is_chunked) {
-            Some(reason) => Err(reason),
+            Some(reason) => Err(reason.into()),
             None => self.operate(&call, &reply_to),
         };
         match outcome {
             Ok(None) => None,
             Ok(Some(success)) => Some(reply_to.answer(Ok(success), &self.config)),
-            Err(reason) => Some(reply_to.answer(Err(reason), &self.config)),
+            Err(refusal) => Some(reply_to.answer(Err(refusal), &self.config)),
         }
     }
 
@@ -198,7 +225,7 @@ impl Server {
         let uri = call.header.resource_uri.clone().unwrap_or_else(|| ResourceUri::new(""));
         let is = |known: &str| uri.as_str().eq_ignore_ascii_case(known);
         if !is(ResourceUri::CMD) && !is(ResourceUri::SHELL) {
-            return Err(FaultReason::InvalidResourceUri);
+            return Err(FaultReason::InvalidResourceUri.into());
         }
         let Self { shells, config, random, .. } = self;
         let action = call.header.action.as_str();
@@ -209,7 +236,7 @@ impl Server {
                 enumeration::ENUMERATE => shells.enumerate(call, random).map(Some),
                 enumeration::PULL => shells.pull(call).map(Some),
                 enumeration::RELEASE => shells.release(call).map(Some),
-                _ => Err(FaultReason::ActionNotSupported(call.header.action.clone())),
+                _ => Err(FaultReason::ActionNotSupported(call.header.action.clone()).into()),
             };
         }
         match action {
@@ -222,7 +249,7 @@ impl Server {
             shell::DISCONNECT => shells.disconnect(call, config).map(Some),
             shell::RECONNECT => shells.reconnect(call).map(Some),
             shell::CONNECT => shells.connect(call).map(Some),
-            _ => Err(FaultReason::ActionNotSupported(call.header.action.clone())),
+            _ => Err(FaultReason::ActionNotSupported(call.header.action.clone()).into()),
         }
     }
 

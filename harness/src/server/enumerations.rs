@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::limits::ENUMERATIONS_PER_USER_MAX;
 use crate::server::connection::Random;
 use crate::server::dispatch::Call;
+use crate::server::dispatch::Refusal;
 use crate::server::dispatch::Success;
 use crate::server::dispatch::new_uuid;
 use crate::server::shell::body;
@@ -23,7 +24,7 @@ use crate::wsman::enumeration::Release;
 use crate::xml::Writer;
 use crate::xml::XmlError;
 
-type Result<T> = std::result::Result<T, FaultReason>;
+type Result<T> = std::result::Result<T, Refusal>;
 
 /// `EnumerationTimeoutms` of Windows: a context that nobody pulls is gone after it.
 const TIMEOUT_MS: u64 = 60_000;
@@ -59,7 +60,7 @@ impl Enumerations {
     ) -> Result<EnumerationContext> {
         let owner = call.user.name.clone();
         if self.0.values().filter(|other| other.owner == owner).count() >= ENUMERATIONS_PER_USER_MAX {
-            return Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_OPERATIONS));
+            return Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_OPERATIONS).into());
         }
         let context = format!("uuid:{}", new_uuid(random));
         let expires_ms = call.now_ms.saturating_add(TIMEOUT_MS);
@@ -70,7 +71,7 @@ impl Enumerations {
     /// The enumeration of a context; another user's does not exist.
     fn of(&mut self, call: &Call<'_>, context: &EnumerationContext) -> Result<&mut Enumeration> {
         let own = self.0.get_mut(context.as_str()).filter(|enumeration| enumeration.owner == call.user.name);
-        own.ok_or(FaultReason::InvalidEnumerationContext)
+        Ok(own.ok_or(FaultReason::InvalidEnumerationContext)?)
     }
 }
 
@@ -79,10 +80,10 @@ impl Shells {
     pub(super) fn enumerate(&mut self, call: &Call<'_>, random: &mut Random) -> Result<Success> {
         let asked: Enumerate = body(call)?;
         if asked.filter.is_some() {
-            return Err(FaultReason::FilteringNotSupported);
+            return Err(FaultReason::FilteringNotSupported.into());
         }
         if asked.enumeration_mode.is_some() {
-            return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::EnumerationMode));
+            return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::EnumerationMode).into());
         }
         let mut left: Vec<Shell> =
             self.of_user(&call.user.name).map(|shell| shell.describe(call.now_ms)).collect();
@@ -140,6 +141,6 @@ fn write_all(shells: Vec<Shell>) -> impl FnOnce(&mut Writer) {
 }
 
 /// What was written can't be read back: a fault of this server.
-fn unwritable(_: XmlError) -> FaultReason {
-    FaultReason::InternalError(WsmanErrorCode::INVALID_XML)
+fn unwritable(_: XmlError) -> Refusal {
+    FaultReason::InternalError(WsmanErrorCode::INVALID_XML).into()
 }

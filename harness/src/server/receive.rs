@@ -75,7 +75,7 @@ impl RunningCommand {
         let outcome = if has_news || config.is_mutant(Mutant::SilentSuccess) {
             Ok(Success::new(action::RECEIVE_RESPONSE, self.response(&receive, config)))
         } else {
-            Err(FaultReason::TimedOut)
+            Err(FaultReason::TimedOut.into())
         };
         Some((receive.connection, receive.reply_to.answer(outcome, config)))
     }
@@ -87,7 +87,7 @@ impl RunningCommand {
         config: &Config,
     ) -> Option<(ConnectionId, Answer)> {
         let receive = self.receive.take()?;
-        Some((receive.connection, receive.reply_to.answer(Err(reason.clone()), config)))
+        Some((receive.connection, receive.reply_to.answer(Err(reason.clone().into()), config)))
     }
 
     fn response(&mut self, receive: &PendingReceive, config: &Config) -> ReceiveResponse {

@@ -6,6 +6,7 @@ use crate::server::Config;
 use crate::server::Mutant;
 use crate::server::connection::Random;
 use crate::server::dispatch::Call;
+use crate::server::dispatch::Refusal;
 use crate::server::dispatch::Success;
 use crate::server::dispatch::new_uuid;
 use crate::server::process::Surroundings;
@@ -34,7 +35,7 @@ use crate::xml::FromXml;
 use crate::xml::ToXml;
 use crate::xml::Writer;
 
-type Result<T> = std::result::Result<T, FaultReason>;
+type Result<T> = std::result::Result<T, Refusal>;
 
 impl Shells {
     /// [MS-WSMV] 3.1.4.5.2
@@ -49,15 +50,15 @@ impl Shells {
         check_code_page(call)?;
         let chosen = asked.requested_shell_id.clone().filter(|_| !config.is_mutant(Mutant::IgnoresShellId));
         if self.of_user(&call.user.name).count() >= config.max_shells_per_user {
-            return Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_SHELLS));
+            return Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_SHELLS).into());
         }
         let id = match &chosen {
             Some(id) if uuid::Uuid::parse_str(&key(id)).is_err() => {
-                return Err(FaultReason::SchemaValidationError);
+                return Err(FaultReason::SchemaValidationError.into());
             }
             Some(id) if self.shells.contains_key(&key(id)) => {
                 let code = WsmanErrorCode::WINRS_SHELL_CLIENTID_RESOURCE_CONFLICT;
-                return Err(FaultReason::AlreadyExists(code));
+                return Err(FaultReason::AlreadyExists(code).into());
             }
             Some(id) => id.clone(),
             None => ShellId::new(&new_uuid(random)),
@@ -99,7 +100,7 @@ impl Shells {
         let shell = self.selected(call)?;
         if !shell.can_disconnect {
             let code = WsmanErrorCode::WINRS_SHELL_DISCONNECT_NOT_SUPPORTED;
-            return Err(FaultReason::InternalError(code));
+            return Err(FaultReason::InternalError(code).into());
         }
         shell.require_same_client(call)?;
         if let Some(idle_timeout) = asked.idle_timeout {
@@ -125,7 +126,7 @@ impl Shells {
         let shell = self.selected(call)?;
         if shell.link != Link::Disconnected {
             let code = WsmanErrorCode::WINRS_SHELL_CONNECTED_TO_DIFFERENT_CLIENT;
-            return Err(FaultReason::InternalError(code));
+            return Err(FaultReason::InternalError(code).into());
         }
         shell.link = Link::Connected(call.header.session_id.clone());
         let response = ConnectResponse {
@@ -159,7 +160,7 @@ impl RunningShell {
         match &self.link {
             Link::Connected(session) if *session != call.header.session_id => {
                 let code = WsmanErrorCode::WINRS_SHELL_CLIENTSESSIONID_MISMATCH;
-                Err(FaultReason::InternalError(code))
+                Err(FaultReason::InternalError(code).into())
             }
             _ => Ok(()),
         }
@@ -182,7 +183,7 @@ impl ToXml for Created {
 /// Reads the body that an action requires.
 pub(super) fn body<T: FromXml>(call: &Call<'_>) -> Result<T> {
     let element = call.envelope.body().ok_or(FaultReason::SchemaValidationError)?;
-    element.read().map_err(|_| FaultReason::SchemaValidationError)
+    Ok(element.read()?)
 }
 
 /// [MS-WSMV] 2.2.4.37: the command shell knows stdin, stdout and stderr.
@@ -191,10 +192,10 @@ fn check_streams(asked: &Shell) -> Result<()> {
         names.as_ref().is_none_or(|names| names.iter().all(|name| known.contains(&name)))
     };
     if !knows_only(&asked.input_streams, &["stdin"]) {
-        return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_INPUT_STREAM));
+        return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_INPUT_STREAM).into());
     }
     if !knows_only(&asked.output_streams, &["stdout", "stderr"]) {
-        return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_DESIRED_STREAMS));
+        return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_DESIRED_STREAMS).into());
     }
     Ok(())
 }
@@ -203,7 +204,7 @@ fn check_streams(asked: &Shell) -> Result<()> {
 fn check_code_page(call: &Call<'_>) -> Result<()> {
     match call.header.option_set.value(option::CODEPAGE) {
         Some(page) if page.trim().parse::<u16>().is_err() => {
-            Err(FaultReason::InvalidOptions(InvalidOptions::InvalidValue))
+            Err(FaultReason::InvalidOptions(InvalidOptions::InvalidValue).into())
         }
         _ => Ok(()),
     }
@@ -219,7 +220,7 @@ fn new_shell(
     let environment_bytes: usize =
         asked.environment.iter().map(|v| v.name.len().saturating_add(v.value.len())).sum();
     if environment_bytes > SHELL_ENVIRONMENT_BYTES_MAX {
-        return Err(FaultReason::InvalidParameter);
+        return Err(FaultReason::InvalidParameter.into());
     }
     let idle_timeout_ms = asked.idle_timeout.map_or(config.idle_timeout_ms, Duration::as_millis);
     let surroundings = Surroundings {

@@ -84,6 +84,8 @@ struct Builder<'a> {
 }
 
 type Outcome = Result<(), XmlError>;
+/// First and end of a part of a table.
+type Range = (Id, Id);
 
 impl<'a> Builder<'a> {
     fn new(source: &'a str, is_encoding_settled: bool) -> Self {
@@ -198,7 +200,7 @@ impl<'a> Builder<'a> {
         Ok(id)
     }
 
-    fn attributes_of(&mut self, start: &BytesStart<'_>) -> Result<((Id, Id), (Id, Id)), XmlError> {
+    fn attributes_of(&mut self, start: &BytesStart<'_>) -> Result<(Range, Range), XmlError> {
         let first_attribute = self.attributes.len();
         let first_declaration = self.declarations.len();
         if !start.attributes_raw().is_empty() {

@@ -26,6 +26,8 @@ mod time;
 mod wire_text;
 
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
 mod round_trips;
 #[cfg(test)]
 mod tests;

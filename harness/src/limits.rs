@@ -66,3 +66,7 @@ pub const WSMAN_MESSAGE_ID_BYTES_MAX: usize = 2048;
 pub const WSMAN_ACTIVITY_ID_CHARS_MAX: usize = 2048;
 /// WSManFaults inside ProviderFaults.
 pub const WSMAN_FAULT_DEPTH_MAX: usize = 8;
+/// Mechanisms that one SPNEGO initiator can offer; Windows offers four.
+pub const SPNEGO_MECH_TYPES_MAX: usize = 32;
+/// Octets of one object identifier in SPNEGO.
+pub const SPNEGO_OID_BYTES_MAX: usize = 64;

@@ -26,7 +26,11 @@ mod time;
 mod wire_text;
 
 #[cfg(test)]
+mod round_trips;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;
 
 pub use acceptor::Acceptor;
 pub use acceptor::AcceptorGiven;

@@ -236,6 +236,8 @@ fn documents(fixture: &Fixture) -> Vec<Vec<u8>> {
         let entry = line.trim_start_matches("- ").trim_start();
         match entry.strip_prefix("request: ").or_else(|| entry.strip_prefix("response: ")) {
             Some(value) => values.push(value.to_owned()),
+            // What follows is of another kind, and no document.
+            None if entry == "transport_error:" => values.push(String::new()),
             // A folded line: its line end and indentation stand for one space.
             None => values.last_mut().into_iter().for_each(|v| *v += &format!(" {}", line.trim_start())),
         }

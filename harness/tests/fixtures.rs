@@ -237,7 +237,7 @@ fn documents(fixture: &Fixture) -> Vec<Vec<u8>> {
         match entry.strip_prefix("request: ").or_else(|| entry.strip_prefix("response: ")) {
             Some(value) => values.push(value.to_owned()),
             // What follows is of another kind, and no document.
-            None if entry == "transport_error:" => values.push(String::new()),
+            None if is_key(entry) => values.push(String::new()),
             // A folded line: its line end and indentation stand for one space.
             None => values.last_mut().into_iter().for_each(|v| *v += &format!(" {}", line.trim_start())),
         }
@@ -246,6 +246,11 @@ fn documents(fixture: &Fixture) -> Vec<Vec<u8>> {
     let documents: Vec<_> = values.filter(|text| text.starts_with('<')).map(String::into_bytes).collect();
     assert_eq!(Some(documents.len()), fixture.documents, "{}", fixture.path);
     documents
+}
+
+fn is_key(entry: &str) -> bool {
+    let key = entry.split(": ").next().unwrap().trim_end_matches(':');
+    key.len() < entry.len() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
 /// A plain or single-quoted scalar of YAML.

@@ -27,8 +27,7 @@ pub(super) fn survey(text: &str) -> Survey {
     let mut survey = Survey::default();
     let mut base = 0;
     for block in text.as_bytes().chunks(BLOCK_LEN) {
-        // Few and simple comparisons, because most blocks need no more.
-        if block.iter().fold(false, |any, &b| any | (b < 0x20) | (b == 0xEF) | (b == b']')) {
+        if !is_plain(block) {
             survey.has_carriage_return |= block.contains(&b'\r');
             survey.has_bracket |= block.contains(&b']');
             survey.bad = first_bad_in(text.as_bytes(), base, block);
@@ -39,6 +38,26 @@ pub(super) fn survey(text: &str) -> Survey {
         base += block.len();
     }
     survey
+}
+
+/// Whether all octets are ASCII from the blank on, without `]`: most blocks are, so this has to be cheap. It keeps one
+/// least octet, one union and one least distance for each of 64 lanes, which compilers turn into vector instructions.
+fn is_plain(block: &[u8]) -> bool {
+    let (mut least, mut union, mut to_bracket) = ([0xFF; 64], [0; 64], [0xFF; 64]);
+    let (chunks, rest) = block.as_chunks::<64>();
+    for chunk in chunks {
+        for (((&b, least), union), to_bracket) in
+            chunk.iter().zip(&mut least).zip(&mut union).zip(&mut to_bracket)
+        {
+            *least = b.min(*least);
+            *union |= b;
+            *to_bracket = (b ^ b']').min(*to_bracket);
+        }
+    }
+    least.iter().chain(rest).all(|&b| b >= 0x20)
+        && union.iter().chain(rest).all(u8::is_ascii)
+        && to_bracket.iter().all(|&distance| distance > 0)
+        && !rest.contains(&b']')
 }
 
 fn first_bad_in(text: &[u8], base: usize, block: &[u8]) -> Option<usize> {
@@ -77,6 +96,15 @@ pub(super) fn is_ncname(name: &str) -> bool {
             characters.next().is_some_and(is_name_start) && characters.all(is_name_char)
         }
     }
+}
+
+/// [Namespaces 7] QName as prefix, empty for none, and local part.
+pub(super) fn split_qname(name: &str) -> Option<(&str, &str)> {
+    let (prefix, local) = match name.bytes().position(|b| b == b':') {
+        None => return is_ncname(name).then_some(("", name)),
+        Some(colon) => (name.get(..colon)?, name.get(colon.checked_add(1)?..)?),
+    };
+    (is_ncname(prefix) && is_ncname(local)).then_some((prefix, local))
 }
 
 /// [4] NameStartChar without the colon.

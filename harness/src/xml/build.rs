@@ -2,8 +2,6 @@
 
 mod attributes;
 
-use std::borrow::Cow;
-
 use quick_xml::Error as QuickXmlError;
 use quick_xml::Reader;
 use quick_xml::errors::IllFormedError;
@@ -25,7 +23,6 @@ use crate::xml::characters::is_ncname;
 use crate::xml::characters::is_white_space;
 use crate::xml::characters::is_xml_char;
 use crate::xml::characters::split_qname;
-use crate::xml::characters::survey;
 use crate::xml::document::AttributeData;
 use crate::xml::document::DeclarationData;
 use crate::xml::document::Id;
@@ -37,12 +34,12 @@ use crate::xml::encoding::decode;
 
 pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Document, XmlError> {
     let decoded = decode(bytes, charset)?;
-    let survey = survey(&decoded.text);
-    if let Some(offset) = survey.bad {
+    if let Some(offset) = decoded.survey.bad {
         return Err(XmlError::NotWellFormed { rule: Rule::Character, offset });
     }
-    let mut builder = Builder::new(&decoded.text, decoded.is_settled, survey);
-    let mut reader = Reader::from_str(&decoded.text);
+    let mut text = decoded.text;
+    let mut builder = Builder::new(&text, decoded.is_settled, decoded.survey);
+    let mut reader = Reader::from_str(&text);
     reader.config_mut().check_comments = true;
     loop {
         let event = reader.read_event().map_err(|e| quick_xml_error(&e, reader.error_position()))?;
@@ -54,10 +51,7 @@ pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Documen
     }
     let root = builder.root_at_end()?;
     let Builder { unescaped, nodes, attributes, declarations, .. } = builder;
-    let text = match decoded.text {
-        Cow::Borrowed(source) => [source, &unescaped].concat(),
-        Cow::Owned(source) => source + &unescaped,
-    };
+    text.push_str(&unescaped);
     Ok(Document { text, nodes, attributes, declarations, root })
 }
 

@@ -18,58 +18,43 @@ pub(super) struct Survey {
     pub(super) has_bracket: bool,
 }
 
-/// Octets that are looked at in one go; they stay in the nearest cache for a second look.
-const BLOCK_LEN: usize = 4096;
-
-/// In UTF-8 the characters outside [2] Char are the octets below 0x20 and the two sequences EF BF BE and EF BF BF, so
-/// that a pass over the octets decides it without decoding.
-pub(super) fn survey(text: &str) -> Survey {
-    let mut survey = Survey::default();
-    let mut base = 0;
-    for block in text.as_bytes().chunks(BLOCK_LEN) {
-        if !is_plain(block) {
-            survey.has_carriage_return |= block.contains(&b'\r');
-            survey.has_bracket |= block.contains(&b']');
-            survey.bad = first_bad_in(text.as_bytes(), base, block);
-            if survey.bad.is_some() {
-                return survey;
-            }
+impl Survey {
+    /// Adds what `text` tells, which stands at `base` of the document.
+    ///
+    /// In UTF-8 the characters outside [2] Char are the octets below 0x20 and the two sequences EF BF BE and EF BF BF,
+    /// so that a pass over the octets decides it without decoding.
+    pub(super) fn look(&mut self, text: &str, base: usize) {
+        let octets = text.as_bytes();
+        if is_plain(octets) {
+            return;
         }
-        base += block.len();
-    }
-    survey
-}
-
-/// Whether all octets are ASCII from the blank on, without `]`: most blocks are, so this has to be cheap. It keeps one
-/// least octet, one union and one least distance for each of 64 lanes, which compilers turn into vector instructions.
-fn is_plain(block: &[u8]) -> bool {
-    let (mut least, mut union, mut to_bracket) = ([0xFF; 64], [0; 64], [0xFF; 64]);
-    let (chunks, rest) = block.as_chunks::<64>();
-    for chunk in chunks {
-        for (((&b, least), union), to_bracket) in
-            chunk.iter().zip(&mut least).zip(&mut union).zip(&mut to_bracket)
-        {
-            *least = b.min(*least);
-            *union |= b;
-            *to_bracket = (b ^ b']').min(*to_bracket);
+        self.has_carriage_return |= octets.contains(&b'\r');
+        self.has_bracket |= octets.contains(&b']');
+        if self.bad.is_none() {
+            self.bad = first_bad_in(octets).map(|at| base.saturating_add(at));
         }
     }
-    least.iter().chain(rest).all(|&b| b >= 0x20)
-        && union.iter().chain(rest).all(u8::is_ascii)
-        && to_bracket.iter().all(|&distance| distance > 0)
-        && !rest.contains(&b']')
-}
-
-fn first_bad_in(text: &[u8], base: usize, block: &[u8]) -> Option<usize> {
-    let suspicious =
-        block.iter().fold(false, |any, &b| any | ((b < 0x20) & !matches!(b, 9 | 10 | 13)) | (b == 0xEF));
-    let find = || block.iter().enumerate().find(|(i, b)| is_bad_at(text, base + i, **b));
-    suspicious.then(find)?.map(|(i, _)| base + i)
 }
 
 /// The offset of the first character that is no [2] Char.
 pub(super) fn first_bad_char(text: &str) -> Option<usize> {
-    survey(text).bad
+    first_bad_in(text.as_bytes())
+}
+
+/// Whether all octets are ASCII from the blank on, without `]`. Most blocks are, so this has to be cheap: as signed
+/// numbers the octets beyond ASCII are below the blank too, which leaves two comparisons.
+fn is_plain(block: &[u8]) -> bool {
+    let is_special = |b: u8| (b.cast_signed() < 0x20) | (b == b']');
+    let (chunks, rest) = block.as_chunks::<64>();
+    let any = |octets: &[u8]| octets.iter().fold(false, |any, &b| any | is_special(b));
+    !chunks.iter().fold(any(rest), |found, chunk| found | any(chunk))
+}
+
+fn first_bad_in(text: &[u8]) -> Option<usize> {
+    let suspicious =
+        text.iter().fold(false, |any, &b| any | ((b < 0x20) & !matches!(b, 9 | 10 | 13)) | (b == 0xEF));
+    let find = || text.iter().enumerate().find(|(at, b)| is_bad_at(text, *at, **b));
+    suspicious.then(find)?.map(|(at, _)| at)
 }
 
 fn is_bad_at(bytes: &[u8], at: usize, byte: u8) -> bool {

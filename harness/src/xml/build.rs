@@ -64,8 +64,10 @@ struct Open {
 
 struct Builder<'a> {
     source: &'a str,
-    /// Values that differ from their spelling in the source; their spans start behind the source.
+    /// Values that differ from their spelling in the source; their spans start behind the source. The first is the
+    /// namespace name that `xml` is bound to without a declaration.
     unescaped: String,
+    xml_uri: Span,
     nodes: Vec<NodeData>,
     attributes: Vec<AttributeData>,
     declarations: Vec<DeclarationData>,
@@ -84,6 +86,8 @@ struct Builder<'a> {
 }
 
 type Outcome = Result<(), XmlError>;
+/// First and end of a part of a table.
+type Range = (Id, Id);
 
 impl<'a> Builder<'a> {
     fn new(source: &'a str, is_encoding_settled: bool, survey: Survey) -> Self {
@@ -91,7 +95,11 @@ impl<'a> Builder<'a> {
         let guess = source.len() / 40;
         Self {
             source,
-            unescaped: String::new(),
+            unescaped: XML.uri.to_owned(),
+            xml_uri: u32::try_from(source.len())
+                .ok()
+                .zip(u32::try_from(XML.uri.len()).ok())
+                .map_or(Span::default(), |(start, len)| Span { start, len }),
             nodes: Vec::with_capacity(guess.min(4096)),
             attributes: Vec::with_capacity((guess / 4).min(1024)),
             declarations: Vec::with_capacity(8),
@@ -207,6 +215,9 @@ impl<'a> Builder<'a> {
         let prefix = self.str(prefix);
         if prefix.is_empty() && !is_element {
             return Ok(Span::default());
+        }
+        if prefix == XML.prefix {
+            return Ok(self.xml_uri);
         }
         let bound = self.bindings.iter().rev().find(|binding| self.str(binding.prefix) == prefix);
         match bound {

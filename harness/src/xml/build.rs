@@ -74,8 +74,6 @@ struct Builder<'a> {
     open: Vec<Open>,
     /// The declarations in scope, innermost last.
     bindings: Vec<DeclarationData>,
-    /// The namespace name of the prefix `xml`, once it was needed.
-    xml_uri: Span,
     root: Id,
     /// Where the reader stands: just behind the current event.
     position: usize,
@@ -105,7 +103,6 @@ impl<'a> Builder<'a> {
             declarations: Vec::with_capacity(8),
             open: Vec::with_capacity(16),
             bindings: Vec::with_capacity(16),
-            xml_uri: Span::default(),
             root: NONE,
             position: 0,
             is_encoding_settled,
@@ -211,7 +208,7 @@ impl<'a> Builder<'a> {
         Ok(id)
     }
 
-    fn resolve(&mut self, prefix: Span, is_element: bool) -> Result<Span, XmlError> {
+    fn resolve(&self, prefix: Span, is_element: bool) -> Result<Span, XmlError> {
         let prefix = self.str(prefix);
         if prefix.is_empty() && !is_element {
             return Ok(Span::default());
@@ -223,17 +220,8 @@ impl<'a> Builder<'a> {
         match bound {
             Some(binding) => Ok(binding.uri),
             None if prefix.is_empty() => Ok(Span::default()),
-            None if prefix == XML.prefix => self.xml_uri(),
             None => Err(self.error(Rule::UnboundPrefix)),
         }
-    }
-
-    /// [Namespaces 3] "The prefix xml is by definition bound", so no declaration spells its namespace name out.
-    fn xml_uri(&mut self) -> Result<Span, XmlError> {
-        if self.xml_uri == Span::default() {
-            self.xml_uri = self.unescaped_span(XML.uri)?;
-        }
-        Ok(self.xml_uri)
     }
 
     fn split_name(&self, name: &str) -> Result<(Span, Span), XmlError> {

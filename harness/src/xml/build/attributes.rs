@@ -15,12 +15,12 @@ use crate::xml::XML;
 use crate::xml::XmlError;
 use crate::xml::build::Builder;
 use crate::xml::build::Outcome;
+use crate::xml::build::Range;
 use crate::xml::build::quick_xml_error;
 use crate::xml::build::to_u64;
 use crate::xml::characters::first_bad_char;
 use crate::xml::document::AttributeData;
 use crate::xml::document::DeclarationData;
-use crate::xml::document::Id;
 use crate::xml::document::Span;
 use crate::xml::name::XMLNS_URI;
 
@@ -70,7 +70,7 @@ fn next_attribute<'t>(rest: &mut &'t str) -> Result<Option<Written<'t>>, Rule> {
 
 impl Builder<'_> {
     /// Reads the attributes of a start tag; the answer is where in the two tables they and the declarations stand.
-    pub(super) fn attributes_of(&mut self, start: &BytesStart<'_>) -> Result<((Id, Id), (Id, Id)), XmlError> {
+    pub(super) fn attributes_of(&mut self, start: &BytesStart<'_>) -> Result<(Range, Range), XmlError> {
         let first_attribute = self.attributes.len();
         let first_declaration = self.declarations.len();
         let mut rest = start.attributes_raw();

@@ -1,4 +1,9 @@
 //! Certifies WS-Management, WinRM and PowerShell Remoting endpoints, rule by rule.
+//!
+//! The modules are layers, lowest first; README.md has the table of what each may import.
 
+pub mod expectation;
+pub mod report;
 pub mod requirement;
+pub mod verdict;
 pub mod wsx;

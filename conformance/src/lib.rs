@@ -2,6 +2,7 @@
 //!
 //! The modules are layers, lowest first; README.md has the table of what each may import.
 
+pub mod assertion;
 pub mod expectation;
 pub mod report;
 pub mod requirement;

@@ -133,10 +133,11 @@ impl FixedInitiator {
         self
     }
 
-    pub(crate) fn established_seal(&mut self) -> Option<&mut Seal> {
-        match &mut self.state {
-            State::Established(seal) => Some(seal),
-            _ => None,
+    /// The session's keys; the context is dead afterwards.
+    pub(crate) fn take_seal(&mut self) -> Result<Seal, AuthError> {
+        match std::mem::replace(&mut self.state, State::Dead) {
+            State::Established(seal) => Ok(*seal),
+            _ => Err(AuthError::NotEstablished),
         }
     }
 

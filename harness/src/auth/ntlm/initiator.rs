@@ -14,8 +14,12 @@ use crate::auth::TokenKind;
 use crate::auth::library;
 use crate::auth::ntlm::Challenge;
 use crate::auth::ntlm::Credential;
+use crate::auth::ntlm::ExportedSessionKey;
 use crate::auth::ntlm::MessageKind;
+use crate::auth::ntlm::NegotiateFlags;
+use crate::auth::ntlm::Role;
 use crate::auth::ntlm::SIGNATURE_LEN;
+use crate::auth::ntlm::Seal;
 use crate::codec::Decode;
 use crate::limits::TOKEN_BYTES_MAX;
 
@@ -86,6 +90,16 @@ impl Initiator {
             context.initialize_security_context_impl(&mut builder)?.resolve_to_result()?;
             Ok(library::take_token(output))
         })
+    }
+
+    /// The session's keys, for our own sealing; the context is dead afterwards.
+    pub(crate) fn take_seal(&mut self) -> Result<Seal, AuthError> {
+        self.expect_established()?;
+        self.state = State::Dead;
+        let keys = library::guard(|| self.context.query_context_session_key())?;
+        let key = keys.session_key.as_ref().as_slice();
+        let key = key.try_into().map_err(|_| AuthError::SessionKeyLength { len: key.len() })?;
+        Ok(Seal::new(&ExportedSessionKey(key), NegotiateFlags::FULL_STRENGTH, Role::Initiator))
     }
 
     fn expect_established(&self) -> Result<(), AuthError> {

@@ -122,13 +122,9 @@ impl Seal {
         self.receive.verify(sequence, checksum, mac)
     }
 
-    /// [MS-SPNG 3.2.5.1] Starts the key stream of what we send again, after a mechListMIC. The numbers go on.
-    pub(crate) fn restart_send(&mut self) {
+    /// [MS-SPNG 3.2.5.1] Starts both key streams again, after the mechListMICs. The sequence numbers go on.
+    pub(crate) fn restart(&mut self) {
         self.send.restart();
-    }
-
-    /// [MS-SPNG 3.2.5.1] Likewise for what we receive.
-    pub(crate) fn restart_receive(&mut self) {
         self.receive.restart();
     }
 }

@@ -57,7 +57,11 @@ fn context(arguments: &[String]) -> Result<Box<dyn SecurityContext>, Failure> {
             let given = ntlm::FixedGiven::new([0xAA; 8], ntlm::ExportedSessionKey([0x55; 16]));
             let inner = ntlm::FixedInitiator::new(credential, given);
             let inner = bindings.into_iter().fold(inner, ntlm::FixedInitiator::bound_to);
-            if is_bare { Box::new(inner) } else { Box::new(negotiate::Initiator::fixed(inner).offering(offer)) }
+            if is_bare {
+                Box::new(inner)
+            } else {
+                Box::new(negotiate::Initiator::fixed(inner).offering(offer))
+            }
         }
         _ => return Err("expected accept, initiate or initiate-fixed".into()),
     })

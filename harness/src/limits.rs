@@ -70,3 +70,7 @@ pub const WSMAN_MESSAGE_ID_BYTES_MAX: usize = 2048;
 pub const WSMAN_ACTIVITY_ID_CHARS_MAX: usize = 2048;
 /// WSManFaults inside ProviderFaults.
 pub const WSMAN_FAULT_DEPTH_MAX: usize = 8;
+/// Commands that one shell of the reference server remembers until they are terminated.
+pub const COMMANDS_PER_SHELL_MAX: usize = 1500;
+/// Enumerations that one user of the reference server has open.
+pub const ENUMERATIONS_PER_USER_MAX: usize = 100;

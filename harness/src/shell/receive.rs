@@ -131,7 +131,7 @@ impl ExitCode {
     }
 }
 
-/// Signed, as Windows writes it.
+/// Signed: that is how programs return it, and a client reads either spelling.
 impl fmt::Display for ExitCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_signed().fmt(f)

@@ -33,7 +33,7 @@ pub enum SelectorValue {
     /// A simple value.
     Text(String),
     /// A reference to another resource, which association classes have as keys.
-    Reference(EndpointReference),
+    Reference(Box<EndpointReference>),
 }
 
 impl SelectorSet {
@@ -87,7 +87,7 @@ impl FromXml for SelectorSet {
 impl FromXml for Selector {
     fn from_xml(element: Element<'_>) -> Result<Self, XmlError> {
         let value = match element.child(EndpointReference::NAME) {
-            Some(reference) => SelectorValue::Reference(reference.read()?),
+            Some(reference) => SelectorValue::Reference(Box::new(reference.read()?)),
             None => SelectorValue::Text(text_of(element)?.to_owned()),
         };
         Ok(Self { name: element.require_attribute(NAME)?.to_owned(), value })
@@ -110,7 +110,7 @@ impl ToXml for Selector {
             w.attribute(NAME, &self.name);
             match &self.value {
                 SelectorValue::Text(text) => w.text(text),
-                SelectorValue::Reference(reference) => w.write(reference),
+                SelectorValue::Reference(reference) => w.write(reference.as_ref()),
             }
         });
     }

@@ -21,10 +21,12 @@ use crate::xml::Document;
 use crate::xml::Rule;
 use crate::xml::XML;
 use crate::xml::XmlError;
+use crate::xml::characters::Survey;
 use crate::xml::characters::first_bad_char;
 use crate::xml::characters::is_ncname;
 use crate::xml::characters::is_white_space;
 use crate::xml::characters::is_xml_char;
+use crate::xml::characters::survey;
 use crate::xml::document::AttributeData;
 use crate::xml::document::DeclarationData;
 use crate::xml::document::Id;
@@ -37,10 +39,11 @@ use crate::xml::name::XMLNS_URI;
 
 pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Document, XmlError> {
     let decoded = decode(bytes, charset)?;
-    if let Some(offset) = first_bad_char(&decoded.text) {
+    let survey = survey(&decoded.text);
+    if let Some(offset) = survey.bad {
         return Err(XmlError::NotWellFormed { rule: Rule::Character, offset });
     }
-    let mut builder = Builder::new(&decoded.text, decoded.is_settled);
+    let mut builder = Builder::new(&decoded.text, decoded.is_settled, survey);
     let mut reader = Reader::from_str(&decoded.text);
     reader.config_mut().check_comments = true;
     loop {
@@ -75,18 +78,23 @@ struct Builder<'a> {
     open: Vec<Open>,
     /// The declarations in scope, innermost last.
     bindings: Vec<DeclarationData>,
+    /// The namespace name of the prefix `xml`, once it was needed.
+    xml_uri: Span,
     root: Id,
     /// Where the reader stands: just behind the current event.
     position: usize,
     /// Whether octets or HTTP settled the encoding, so that the declaration's word does not count.
     is_encoding_settled: bool,
     has_cdata_end: bool,
+    has_carriage_return: bool,
 }
 
 type Outcome = Result<(), XmlError>;
+/// First and end of a part of a table.
+type Range = (Id, Id);
 
 impl<'a> Builder<'a> {
-    fn new(source: &'a str, is_encoding_settled: bool) -> Self {
+    fn new(source: &'a str, is_encoding_settled: bool, survey: Survey) -> Self {
         // A tag takes some 40 octets in a SOAP message; growing is what costs, guessing too much does not.
         let guess = source.len() / 40;
         Self {
@@ -97,10 +105,12 @@ impl<'a> Builder<'a> {
             declarations: Vec::with_capacity(8),
             open: Vec::with_capacity(16),
             bindings: Vec::with_capacity(16),
+            xml_uri: Span::default(),
             root: NONE,
             position: 0,
             is_encoding_settled,
-            has_cdata_end: source.contains("]]>"),
+            has_cdata_end: survey.has_bracket && source.contains("]]>"),
+            has_carriage_return: survey.has_carriage_return,
         }
     }
 
@@ -119,6 +129,9 @@ impl<'a> Builder<'a> {
             Event::Text(text) => {
                 if self.has_cdata_end && text.contains("]]>") {
                     return self.ill_formed(Rule::CdataEnd);
+                }
+                if !self.has_carriage_return {
+                    return self.text(&text, &text);
                 }
                 self.text(&text.xml10_content(), &text)
             }
@@ -154,7 +167,7 @@ impl<'a> Builder<'a> {
         let (attributes, declarations) = self.attributes_of(start)?;
         let name = start.name().into_inner();
         let (prefix, local) = self.split_name(name)?;
-        let namespace = self.resolve(self.str(prefix), true)?;
+        let namespace = self.resolve(prefix, true)?;
         let id = self.push(NodeData {
             parent: NONE,
             first_child: NONE,
@@ -198,7 +211,7 @@ impl<'a> Builder<'a> {
         Ok(id)
     }
 
-    fn attributes_of(&mut self, start: &BytesStart<'_>) -> Result<((Id, Id), (Id, Id)), XmlError> {
+    fn attributes_of(&mut self, start: &BytesStart<'_>) -> Result<(Range, Range), XmlError> {
         let first_attribute = self.attributes.len();
         let first_declaration = self.declarations.len();
         if !start.attributes_raw().is_empty() {
@@ -288,7 +301,7 @@ impl<'a> Builder<'a> {
     fn resolve_attributes(&mut self, first: usize) -> Outcome {
         for at in first..self.attributes.len() {
             let Some(mut attribute) = self.attributes.get(at).copied() else { continue };
-            attribute.namespace = self.resolve(self.str(attribute.prefix), false)?;
+            attribute.namespace = self.resolve(attribute.prefix, false)?;
             let earlier = self.attributes.get(first..at).unwrap_or_default();
             let is_same = |other: &AttributeData| {
                 self.str(other.local) == self.str(attribute.local)
@@ -304,7 +317,8 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn resolve(&self, prefix: &str, is_element: bool) -> Result<Span, XmlError> {
+    fn resolve(&mut self, prefix: Span, is_element: bool) -> Result<Span, XmlError> {
+        let prefix = self.str(prefix);
         if prefix.is_empty() && !is_element {
             return Ok(Span::default());
         }
@@ -312,8 +326,17 @@ impl<'a> Builder<'a> {
         match bound {
             Some(binding) => Ok(binding.uri),
             None if prefix.is_empty() => Ok(Span::default()),
+            None if prefix == XML.prefix => self.xml_uri(),
             None => Err(self.error(Rule::UnboundPrefix)),
         }
+    }
+
+    /// [Namespaces 3] "The prefix xml is by definition bound", so no declaration spells its namespace name out.
+    fn xml_uri(&mut self) -> Result<Span, XmlError> {
+        if self.xml_uri == Span::default() {
+            self.xml_uri = self.unescaped_span(XML.uri)?;
+        }
+        Ok(self.xml_uri)
     }
 
     fn split_name(&self, name: &str) -> Result<(Span, Span), XmlError> {

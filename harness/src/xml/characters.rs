@@ -7,27 +7,50 @@ pub(super) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
-/// The offset of the first character that is no [2] Char.
-///
-/// In UTF-8 the characters outside the production are the octets below 0x20 and the two sequences EF BF BE and
-/// EF BF BF, so that a pass over the octets decides it without decoding.
-pub(super) fn first_bad_char(text: &str) -> Option<usize> {
+/// What one pass over a document's octets tells, so that no later step has to look for what is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Survey {
+    /// Where the first character that is no [2] Char stands.
+    pub(super) bad: Option<usize>,
+    /// Whether there may be a carriage return.
+    pub(super) has_carriage_return: bool,
+    /// Whether there may be a `]`.
+    pub(super) has_bracket: bool,
+}
+
+/// Octets that are looked at in one go; they stay in the nearest cache for a second look.
+const BLOCK_LEN: usize = 4096;
+
+/// In UTF-8 the characters outside [2] Char are the octets below 0x20 and the two sequences EF BF BE and EF BF BF, so
+/// that a pass over the octets decides it without decoding.
+pub(super) fn survey(text: &str) -> Survey {
+    let mut survey = Survey::default();
     let mut base = 0;
-    for block in text.as_bytes().chunks(4096) {
-        let suspicious =
-            block.iter().fold(false, |any, &b| any | ((b < 0x20) & !matches!(b, 9 | 10 | 13)) | (b == 0xEF));
-        if suspicious {
-            let found = block.iter().enumerate().find_map(|(i, &b)| {
-                let at = base + i;
-                is_bad_at(text.as_bytes(), at, b).then_some(at)
-            });
-            if found.is_some() {
-                return found;
+    for block in text.as_bytes().chunks(BLOCK_LEN) {
+        // Few and simple comparisons, because most blocks need no more.
+        if block.iter().fold(false, |any, &b| any | (b < 0x20) | (b == 0xEF) | (b == b']')) {
+            survey.has_carriage_return |= block.contains(&b'\r');
+            survey.has_bracket |= block.contains(&b']');
+            survey.bad = first_bad_in(text.as_bytes(), base, block);
+            if survey.bad.is_some() {
+                return survey;
             }
         }
         base += block.len();
     }
-    None
+    survey
+}
+
+fn first_bad_in(text: &[u8], base: usize, block: &[u8]) -> Option<usize> {
+    let suspicious =
+        block.iter().fold(false, |any, &b| any | ((b < 0x20) & !matches!(b, 9 | 10 | 13)) | (b == 0xEF));
+    let find = || block.iter().enumerate().find(|(i, b)| is_bad_at(text, base + i, **b));
+    suspicious.then(find)?.map(|(i, _)| base + i)
+}
+
+/// The offset of the first character that is no [2] Char.
+pub(super) fn first_bad_char(text: &str) -> Option<usize> {
+    survey(text).bad
 }
 
 fn is_bad_at(bytes: &[u8], at: usize, byte: u8) -> bool {

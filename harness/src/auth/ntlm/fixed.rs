@@ -178,7 +178,7 @@ impl FixedInitiator {
             tail: self.tail(encrypted, flags, has_mic),
         };
         self.spoil(&mut message);
-        let authenticate = self.with_mic(message, &exported, [negotiate, token])?;
+        let authenticate = self.with_mic(&message, &exported, [negotiate, token])?;
         let seal = Seal::new(&exported, flags, Role::Initiator);
         Ok((State::Established(Box::new(seal)), Step::Complete(Some(authenticate))))
     }
@@ -256,7 +256,7 @@ impl FixedInitiator {
 
     fn with_mic(
         &self,
-        message: Authenticate,
+        message: &Authenticate,
         exported: &ExportedSessionKey,
         [negotiate, challenge]: [&[u8]; 2],
     ) -> Result<Vec<u8>, AuthError> {

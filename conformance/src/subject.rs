@@ -170,6 +170,13 @@ impl Capabilities {
         Self(usual.into_iter().map(str::to_owned).collect())
     }
 
+    /// What the reference server has besides.
+    pub fn reference() -> Self {
+        let mut capabilities = Self::usual();
+        capabilities.0.insert("reference-commands".to_owned());
+        capabilities
+    }
+
     /// Adds one.
     pub fn add(&mut self, capability: &str) -> Result<(), SubjectError> {
         self.0.insert(known(capability)?.to_owned());

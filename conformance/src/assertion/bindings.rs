@@ -135,10 +135,7 @@ mod tests {
         bindings.give("secret.user", "a<b");
         let template = Template::parse("{{secret.user}} {{m=new.uuid}} {{m}} {{2*'<x/>'}}").unwrap();
         let mut fresh = || "U".to_owned();
-        assert_eq!(
-            bindings.render(&template, Escape::Xml, &mut fresh),
-            Ok("a&lt;b U U <x/><x/>".to_owned())
-        );
+        assert_eq!(bindings.render(&template, Escape::Xml, &mut fresh), Ok("a&lt;b U U <x/><x/>".to_owned()));
         assert_eq!(
             bindings.render(&template, Escape::Nothing, &mut fresh),
             Ok("a<b U U <x/><x/>".to_owned())

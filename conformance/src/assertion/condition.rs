@@ -57,12 +57,19 @@ fn look(look: &Look, answered: Answered<'_>) -> (String, Option<String>) {
             ("the status".to_owned(), answered.response.map(|response| response.status.0.to_string()))
         }
         Look::Header(name) => {
-            let value = answered.response.and_then(|response| response.headers.first(name));
-            let value = value.map(|value| String::from_utf8_lossy(value).trim().to_owned());
-            (format!("the field {name}"), value)
+            (format!("the field {name}"), answered.response.and_then(|response| field(response, name)))
         }
         Look::Auth(name) => (name.clone(), answered.facts.get(name).cloned()),
     }
+}
+
+/// [RFC 9110 5.3] All fields of the name, joined by commas: what stands in the second one counts as well.
+///
+/// [RFC 9110 5.3]: https://www.rfc-editor.org/rfc/rfc9110#section-5.3
+fn field(response: &Response, name: &str) -> Option<String> {
+    let values: Vec<String> =
+        response.headers.all(name).map(|value| String::from_utf8_lossy(value).trim().to_owned()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
 }
 
 /// What was expected, if it isn't so.

@@ -118,13 +118,11 @@ mod tests {
         let mismatch = check(&[StatusPattern::Exactly(200)], Vec::new()).unwrap_err();
         assert_eq!(mismatch, Mismatch::new("HTTP 200", "HTTP 401"));
         let mismatch = check(&[StatusPattern::Class(4)], line("WWW-Authenticate", "Basic")).unwrap_err();
-        assert_eq!(
-            mismatch,
-            Mismatch::new("a field WWW-Authenticate: `Basic`", "`Negotiate`, `Kerberos`")
-        );
+        assert_eq!(mismatch, Mismatch::new("a field WWW-Authenticate: `Basic`", "`Negotiate`, `Kerberos`"));
         let absent = vec![HttpLine::Absent("WWW-Authenticate".to_owned())];
         assert!(check(&[StatusPattern::Class(4)], absent).is_err());
-        check(&[StatusPattern::Class(4)], vec![HttpLine::Absent("Server".to_owned()), HttpLine::Empty]).unwrap();
+        check(&[StatusPattern::Class(4)], vec![HttpLine::Absent("Server".to_owned()), HttpLine::Empty])
+            .unwrap();
     }
 
     #[test]

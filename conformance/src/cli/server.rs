@@ -188,6 +188,7 @@ async fn subject(arguments: &ServerArguments) -> Result<(Subject, Option<Referen
         }
         subject.logon.password = password(&arguments.password_env)?;
     } else {
+        subject.capabilities = Capabilities::reference();
         subject.logon.password = random_password();
         let guest = Logon::new("visitor", &random_password());
         let reference_arguments = ReferenceArguments::mutated(arguments.mutant.clone());
@@ -289,12 +290,9 @@ fn judge(ran: &mut Ran, skipped: &[Case], expectations: &Expectations) -> Result
 }
 
 fn describe(result: &CaseResult) -> (Vec<RequirementId>, String) {
-    let requires: BTreeSet<&RequirementId> =
-        result.judged.iter().map(|judged| &judged.requirement).collect();
-    let findings = result
-        .findings
-        .iter()
-        .map(|finding| format!("expected {}, got {}", finding.expected, finding.got));
+    let requires: BTreeSet<&RequirementId> = result.judged.iter().map(|judged| &judged.requirement).collect();
+    let findings =
+        result.findings.iter().map(|finding| format!("expected {}, got {}", finding.expected, finding.got));
     let message: Vec<String> = std::iter::once(result.reason.clone()).chain(findings).collect();
     (requires.into_iter().cloned().collect(), message.join("\n"))
 }

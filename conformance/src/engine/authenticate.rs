@@ -24,6 +24,7 @@ use crate::engine::random::Random;
 use crate::subject::EndpointUrl;
 use crate::subject::Logon;
 use crate::wsx::AuthScheme;
+use crate::wsx::ConnectionId;
 
 /// Requests of one handshake: SPNEGO with a declined mechanism has three.
 const LEGS_MAX: usize = 8;
@@ -37,6 +38,8 @@ pub(crate) struct AuthPlan {
     seals: bool,
     form: Form,
     misbehaviour: Option<Misbehaviour>,
+    /// The connection whose last token goes out instead of ours.
+    pub(crate) replays: Option<ConnectionId>,
 }
 
 /// How the tokens are wrapped.
@@ -58,7 +61,14 @@ pub(crate) struct Handshake {
 impl AuthPlan {
     /// Negotiate, as everybody does it.
     pub(crate) fn usual(logon: Logon) -> Self {
-        Self { scheme: AuthScheme::Negotiate, logon, seals: true, form: Form::Spnego, misbehaviour: None }
+        Self {
+            scheme: AuthScheme::Negotiate,
+            logon,
+            seals: true,
+            form: Form::Spnego,
+            misbehaviour: None,
+            replays: None,
+        }
     }
 
     /// Reads the options of an `auth` section.
@@ -81,6 +91,10 @@ impl AuthPlan {
                 "password" => plan.logon.password.clone_from(value),
                 "seal" => plan.seals = seals(value).ok_or_else(unknown)?,
                 "form" => plan.form = form(value).ok_or_else(unknown)?,
+                "tamper" if value.starts_with("replay-") => {
+                    let connection = value.strip_prefix("replay-").and_then(ConnectionId::parse);
+                    plan.replays = Some(connection.ok_or_else(unknown)?);
+                }
                 "tamper" => plan.misbehaviour = Some(misbehaviour(value).ok_or_else(unknown)?),
                 _ => return Err(unknown()),
             }
@@ -184,15 +198,16 @@ fn end(error: &SequenceError) -> AuthEnd {
     }
 }
 
-/// Keeps what the server's tokens say, for assertions.
+/// Keeps what the server's tokens say, for assertions: flags by their names, which a condition can look for.
 fn learn(response: &Response, facts: &mut BTreeMap<String, String>) {
     let Ok(offered) = challenges(&response.headers, "WWW-Authenticate") else { return };
     let tokens = offered.iter().filter_map(|challenge| challenge.token().ok().flatten());
     for token in tokens {
         let Some(challenge) = challenge_of(&token) else { continue };
-        facts.insert("challenge.flags".to_owned(), challenge.flags.0.to_string());
+        facts.insert("challenge.flags".to_owned(), format!("{:?}", challenge.flags));
         let has_time = challenge.target_info.as_ref().is_some_and(|pairs| pairs.timestamp().is_some());
-        facts.insert("challenge.timestamp".to_owned(), if has_time { "present" } else { "absent" }.to_owned());
+        facts
+            .insert("challenge.timestamp".to_owned(), if has_time { "present" } else { "absent" }.to_owned());
     }
 }
 

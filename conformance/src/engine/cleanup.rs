@@ -75,7 +75,11 @@ impl LeftShells {
 }
 
 /// Deletes the shells on a fresh connection. Says which may still be there.
-pub(crate) async fn delete_shells(shells: &LeftShells, subject: &Subject, random: &mut Random) -> Vec<String> {
+pub(crate) async fn delete_shells(
+    shells: &LeftShells,
+    subject: &Subject,
+    random: &mut Random,
+) -> Vec<String> {
     let left = shells.take();
     if left.is_empty() {
         return Vec::new();

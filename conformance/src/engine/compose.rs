@@ -100,8 +100,7 @@ fn flip(message: &mut EncryptedMessage, part: SealPart, octet: u32) {
             portion.length_field ^= 1_u32.checked_shl(octet.saturating_mul(8)).unwrap_or(0);
             return;
         }
-        let octets =
-            if part == SealPart::Signature { &mut portion.token } else { &mut portion.ciphertext };
+        let octets = if part == SealPart::Signature { &mut portion.token } else { &mut portion.ciphertext };
         if let Some(octet) = usize::try_from(octet).ok().and_then(|index| octets.get_mut(index)) {
             *octet ^= 1;
         }

@@ -4,6 +4,7 @@ use winrm_harness::client::SequenceError;
 
 use crate::assertion::Unbound;
 use crate::wsx::AuthScheme;
+use crate::wsx::ConnectionId;
 use crate::wsx::StepNumber;
 
 /// Why the engine could not do what a case says: our own fault, or that of the case, never the peer's.
@@ -27,6 +28,8 @@ pub enum EngineError {
     NothingSealed,
     /// A reference to a step that hasn't happened.
     Step(StepNumber),
+    /// A reference to a connection that hasn't authenticated.
+    NoToken(ConnectionId),
     /// The sequence can't go on, and it isn't the peer's fault.
     Sequence(SequenceError),
     /// The pattern of a section is no XML.
@@ -58,6 +61,7 @@ impl fmt::Display for EngineError {
                 f.write_str("expected a sealed envelope in the step, found a `sealed` section alone")
             }
             Self::Step(step) => write!(f, "expected step {step} to have sent a sealed message"),
+            Self::NoToken(connection) => write!(f, "expected {connection} to have sent a token"),
             Self::Sequence(error) => error.fmt(f),
             Self::Pattern(reason) => write!(f, "expected {reason}"),
         }

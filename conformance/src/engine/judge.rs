@@ -229,9 +229,18 @@ fn tolerances(case: &Case, used: ToleranceSet, judgement: &mut Judgement) {
 fn rules_of(tolerance: Tolerance) -> &'static [&'static str] {
     match tolerance {
         Tolerance::NoTab => &["2.2.9.1.1.2.1/leading-tab"],
-        Tolerance::SpacedBoundary => &["2.2.9.1.1.1/boundary-parameter", "2.2.9.1.1.2/two-parts"],
+        Tolerance::SpacedBoundary => &[
+            "2.2.9.1.1.1/boundary-parameter",
+            "2.2.9.1.1.2/two-parts",
+            "OBS:encryption/boundary-lines",
+            "OBS:encryption/delimiter-with-blank",
+        ],
         Tolerance::CrlfAfterClose => &["2.2.9.1.1.2/two-parts"],
-        Tolerance::CrlfBeforeClose => &["2.2.9.1.1.2/two-parts", "2.2.9.1.1.2.2/ciphertext-length"],
+        Tolerance::CrlfBeforeClose => &[
+            "2.2.9.1.1.2/two-parts",
+            "2.2.9.1.1.2.2/ciphertext-length",
+            "OBS:encryption/no-crlf-before-closing",
+        ],
         Tolerance::Padding => &["/no-padding", "/original-content-length", "/ciphertext-length"],
         Tolerance::HeaderCase => &["2.2.9.1.1.2.1/case-sensitive"],
         Tolerance::FieldOrder => &["2.2.9.1.1.2.1/original-content-type"],
@@ -309,7 +318,9 @@ fn sealed(rule: SealRule, seen: &Observation) -> Result<(), Mismatch> {
     match (rule, &seen.protection) {
         (SealRule::Required, Protection::Sealed(_))
         | (SealRule::Forbidden, Protection::Clear | Protection::NoBody) => Ok(()),
-        (SealRule::Required, Protection::Clear) => Err(Mismatch::new("a sealed answer", "an answer in clear")),
+        (SealRule::Required, Protection::Clear) => {
+            Err(Mismatch::new("a sealed answer", "an answer in clear"))
+        }
         (SealRule::Required, Protection::NoBody) => Err(Mismatch::new("a sealed answer", seen.arrived())),
         (SealRule::Required, Protection::Unopenable(reason)) => {
             Err(Mismatch::new("a sealed answer that opens", reason.clone()))

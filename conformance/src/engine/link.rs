@@ -36,6 +36,8 @@ pub(crate) struct Link {
     connection: Option<Connection>,
     /// What envelopes are sent with.
     pub(crate) session: Session,
+    /// The `Authorization` of the last leg of the handshake.
+    pub(crate) last_token: Option<String>,
     /// Answers that nobody has waited for yet.
     unread: u16,
 }
@@ -59,17 +61,12 @@ impl Link {
     pub(crate) async fn open(url: &EndpointUrl, patience: Patience<'_>) -> Result<Self, String> {
         let connection = connect(url, patience).await?;
         let session = Session::anonymous(url.endpoint());
-        Ok(Self { connection: Some(connection), session, unread: 0 })
+        Ok(Self { connection: Some(connection), session, last_token: None, unread: 0 })
     }
 
     /// Sends octets and, if `awaits`, waits for the response to them. Earlier answers that nobody waited for are read
     /// and dropped first.
-    pub(crate) async fn exchange(
-        &mut self,
-        octets: &[u8],
-        awaits: bool,
-        patience: Patience<'_>,
-    ) -> Arrival {
+    pub(crate) async fn exchange(&mut self, octets: &[u8], awaits: bool, patience: Patience<'_>) -> Arrival {
         while self.unread > 0 {
             match self.receive(patience).await {
                 Arrival::Answer(_) => {}

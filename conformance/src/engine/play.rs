@@ -158,12 +158,7 @@ impl Player<'_> {
         holds
     }
 
-    async fn exchange(
-        &mut self,
-        number: StepNumber,
-        exchange: &Exchange,
-        outcome: &mut Outcome<'_>,
-    ) -> bool {
+    async fn exchange(&mut self, number: StepNumber, exchange: &Exchange, outcome: &mut Outcome<'_>) -> bool {
         let place = format!("{number} {}", exchange.connection);
         let awaits = !exchange.expects.is_empty() || self.is_asserted(number);
         let mut attempt = 1;
@@ -278,21 +273,38 @@ impl Player<'_> {
         let plan = AuthPlan::new(directive.scheme, &options)?;
         let setting = self.setting;
         let patience = Patience { wait: setting.timeout, cancel: &setting.cancel };
+        let replayed = match plan.replays {
+            None => None,
+            Some(other) => {
+                let token = self.links.get(&other).and_then(|link| link.last_token.clone());
+                Some(token.ok_or(EngineError::NoToken(other))?)
+            }
+        };
         let link = self.links.get_mut(&connection).ok_or(EngineError::NothingSealed)?;
         let (bindings, mut fresh) = (&mut self.bindings, self.random.clone());
-        let mut dress = |leg: &Request| match http {
-            None => Ok(leg.encode()),
-            Some(http) => {
-                let token = leg.headers.text("Authorization").unwrap_or_default().to_owned();
-                bindings.give("http.token", token);
-                let body = body_of(http, bindings, &mut fresh)?;
-                let head = head_of(http, body.len(), bindings, &mut fresh)?;
-                Ok([head, body].concat())
+        let mut last_token = None;
+        let mut dress = |leg: &Request| {
+            let mut leg = leg.clone();
+            // The first leg is our own: the server has to challenge somebody.
+            if let (Some(_), Some(token)) = (&last_token, &replayed) {
+                leg.headers.set("Authorization", token.clone());
+            }
+            let token = leg.headers.text("Authorization").unwrap_or_default().to_owned();
+            last_token = Some(token.clone());
+            match http {
+                None => Ok(leg.encode()),
+                Some(http) => {
+                    bindings.give("http.token", token);
+                    let body = body_of(http, bindings, &mut fresh)?;
+                    let head = head_of(http, body.len(), bindings, &mut fresh)?;
+                    Ok([head, body].concat())
+                }
             }
         };
         let url = &setting.subject.url;
         let handshake = authenticate(link, &plan, url, &mut self.random, patience, &mut dress).await?;
-        let mut seen = Observation::new(handshake.arrival, None);
+        link.last_token = last_token;
+        let mut seen = Observation::new(handshake.arrival, Some(&mut link.session));
         seen.auth = Some(handshake.end);
         seen.facts = handshake.facts;
         seen.sent = handshake.sent;
@@ -384,13 +396,10 @@ impl<'c> Sends<'c> {
     }
 }
 
-fn body_of(
-    http: &HttpRequest,
-    bindings: &mut Bindings,
-    random: &mut Random,
-) -> Result<Vec<u8>, EngineError> {
+fn body_of(http: &HttpRequest, bindings: &mut Bindings, random: &mut Random) -> Result<Vec<u8>, EngineError> {
     // An envelope in clear gets its values as XML, like one that is sealed.
-    let starts_as_xml = matches!(http.body.pieces().first(), Some(Piece::Text(text)) if text.starts_with('<'));
+    let starts_as_xml =
+        matches!(http.body.pieces().first(), Some(Piece::Text(text)) if text.starts_with('<'));
     let escape = if starts_as_xml { Escape::Xml } else { Escape::Nothing };
     Ok(bindings.render(&http.body, escape, &mut || random.uuid())?.into_bytes())
 }
@@ -440,7 +449,9 @@ mod tests {
 
     #[test]
     fn the_operation_timeout_of_a_request_is_added_to_the_patience() {
-        let of = |value: &str| operation_timeout(&format!("<w:OperationTimeout a='b'>{value}</w:OperationTimeout>"));
+        let of = |value: &str| {
+            operation_timeout(&format!("<w:OperationTimeout a='b'>{value}</w:OperationTimeout>"))
+        };
         assert_eq!(of("PT60S"), Duration::from_secs(60));
         assert_eq!(of("PT1M0.500S"), Duration::from_secs(60));
         assert_eq!(of("PT99H"), Duration::from_secs(600));

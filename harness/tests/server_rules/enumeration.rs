@@ -3,7 +3,9 @@ use crate::support::*;
 const GONE: Option<u32> = Some(2_150_858_779);
 
 fn enumerate(body: &str) -> Ask {
-    Ask::new(&format!("{ENUMERATION}/Enumerate")).uri(SHELL).body(&format!("<n:Enumerate>{body}</n:Enumerate>"))
+    Ask::new(&format!("{ENUMERATION}/Enumerate"))
+        .uri(SHELL)
+        .body(&format!("<n:Enumerate>{body}</n:Enumerate>"))
 }
 
 fn pull(context: &str, max: u32) -> Ask {
@@ -13,9 +15,9 @@ fn pull(context: &str, max: u32) -> Ask {
 }
 
 fn release(context: &str) -> Ask {
-    Ask::new(&format!("{ENUMERATION}/Release")).uri(SHELL).body(&format!(
-        "<n:Release><n:EnumerationContext>{context}</n:EnumerationContext></n:Release>"
-    ))
+    Ask::new(&format!("{ENUMERATION}/Release"))
+        .uri(SHELL)
+        .body(&format!("<n:Release><n:EnumerationContext>{context}</n:EnumerationContext></n:Release>"))
 }
 
 fn five_shells() -> (World, Client, Vec<String>) {
@@ -37,7 +39,10 @@ fn shells_come_in_portions_until_the_end_of_the_sequence() {
     let portions = [(2, &ids[..2], 0), (2, &ids[2..4], 0), (2, &ids[4..], 1)];
     for (max, expected, ends) in portions {
         let portion = world.ask(&mut alice, &pull(&context, max));
-        assert_eq!((portion.texts("ShellId").as_slice(), portion.texts("EndOfSequence").len()), (expected, ends));
+        assert_eq!(
+            (portion.texts("ShellId").as_slice(), portion.texts("EndOfSequence").len()),
+            (expected, ends)
+        );
     }
     assert_eq!(world.ask(&mut alice, &pull(&context, 1)).code(), GONE);
 }

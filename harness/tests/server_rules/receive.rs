@@ -12,7 +12,9 @@ fn with_command(config: Config, line: &str) -> (World, Client) {
 
 #[test]
 fn a_receive_is_answered_when_its_time_is_over_which_has_a_default_and_a_cap() {
-    for (timeout, expected_ms) in [(Some("PT2S"), 2_000), (Some("PT20S"), 20_000), (Some("PT600S"), 20_000), (None, 20_000)] {
+    for (timeout, expected_ms) in
+        [(Some("PT2S"), 2_000), (Some("PT20S"), 20_000), (Some("PT600S"), 20_000), (None, 20_000)]
+    {
         let (mut world, mut alice) = with_command(Config { max_timeout_ms: 20_000, ..config() }, "cat");
         let ask = timeout.into_iter().fold(receive(COMMAND_ID), |ask, timeout| ask.timeout(timeout));
         world.start(&mut alice, &ask);
@@ -21,7 +23,10 @@ fn a_receive_is_answered_when_its_time_is_over_which_has_a_default_and_a_cap() {
         assert!(world.poll(&mut alice).is_none());
         world.pair.advance(1);
         let answer = world.poll(&mut alice).unwrap();
-        assert_eq!((answer.status, answer.subcode().as_str(), answer.code()), (500, "TimedOut", Some(2_150_858_793)));
+        assert_eq!(
+            (answer.status, answer.subcode().as_str(), answer.code()),
+            (500, "TimedOut", Some(2_150_858_793))
+        );
     }
 }
 
@@ -78,8 +83,12 @@ fn only_declared_streams_are_sent_and_asked_for() {
     ask = ask.body(&format!("<rsp:Receive><rsp:DesiredStream CommandId=\"{COMMAND_ID}\">stdout trace</rsp:DesiredStream></rsp:Receive>"));
     let answer = world.ask(&mut alice, &ask);
     assert_eq!((answer.subcode().as_str(), answer.code()), ("InternalError", Some(2_150_859_149)));
-    for (input, output, code) in [("stdin pr", "stdout", 2_150_859_147), ("stdin", "stdout trace", 2_150_859_149)] {
-        let body = format!("<rsp:Shell><rsp:InputStreams>{input}</rsp:InputStreams><rsp:OutputStreams>{output}</rsp:OutputStreams></rsp:Shell>");
+    for (input, output, code) in
+        [("stdin pr", "stdout", 2_150_859_147), ("stdin", "stdout trace", 2_150_859_149)]
+    {
+        let body = format!(
+            "<rsp:Shell><rsp:InputStreams>{input}</rsp:InputStreams><rsp:OutputStreams>{output}</rsp:OutputStreams></rsp:Shell>"
+        );
         assert_eq!(world.ask(&mut alice, &create_with("", "").body(&body)).code(), Some(code));
     }
 }
@@ -88,7 +97,9 @@ fn only_declared_streams_are_sent_and_asked_for() {
 fn a_shell_gives_only_the_streams_that_its_creator_declared() {
     let mut world = World::new(config());
     let mut alice = world.log_on("alice");
-    let body = format!("<rsp:Shell ShellId=\"{SHELL_ID}\"><rsp:OutputStreams>stdout</rsp:OutputStreams></rsp:Shell>");
+    let body = format!(
+        "<rsp:Shell ShellId=\"{SHELL_ID}\"><rsp:OutputStreams>stdout</rsp:OutputStreams></rsp:Shell>"
+    );
     assert_eq!(world.ask(&mut alice, &create_with("", "").body(&body)).status, 200);
     world.run(&mut alice, "echo x");
     assert_eq!(world.ask(&mut alice, &receive(COMMAND_ID)).code(), Some(2_150_859_149));
@@ -102,7 +113,9 @@ fn a_command_that_is_not_there_has_neither_input_nor_output_nor_signals() {
         let answer = world.ask(&mut alice, &ask);
         assert_eq!((answer.subcode().as_str(), answer.code()), ("InvalidSelectors", Some(2_150_858_843)));
     }
-    let nobody = Ask::new(&format!("{SHELL}/Send")).shell(SHELL_ID).body("<rsp:Send><rsp:Stream Name=\"stdin\">QQ==</rsp:Stream></rsp:Send>");
+    let nobody = Ask::new(&format!("{SHELL}/Send"))
+        .shell(SHELL_ID)
+        .body("<rsp:Send><rsp:Stream Name=\"stdin\">QQ==</rsp:Stream></rsp:Send>");
     assert_eq!(world.ask(&mut alice, &nobody).subcode(), "InternalError");
 }
 
@@ -118,7 +131,9 @@ fn input_is_copied_and_its_end_ends_the_command() {
 
 #[test]
 fn each_signal_stops_the_command_and_terminate_forgets_it() {
-    for (code, is_forgotten) in [("ctrl_c", false), ("ctrl_break", false), ("terminate", true), ("Terminate", true)] {
+    for (code, is_forgotten) in
+        [("ctrl_c", false), ("ctrl_break", false), ("terminate", true), ("Terminate", true)]
+    {
         let (mut world, mut waits) = with_command(config(), "cat");
         let mut stops = world.log_on("alice");
         world.start(&mut waits, &receive(COMMAND_ID));

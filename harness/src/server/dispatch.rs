@@ -1,5 +1,6 @@
 //! From an envelope to the operation that it asks for, and from what the operation says to an envelope.
 
+use crate::addressing;
 use crate::addressing::MessageId;
 use crate::server::Config;
 use crate::server::ConnectionId;
@@ -29,6 +30,8 @@ use crate::xml::ToXml;
 use crate::xml::Writer;
 use crate::xml::XmlError;
 
+/// [DSP0226 5.4.6] "never itself a reason to fault", mandatory or not.
+const FROM: QName = QName::new(addressing::NAMESPACE, "From");
 /// [MS-WSMV] 3.1.4.2.1: understood, and refused.
 const FRAGMENT_TRANSFER: QName = QName::new(NAMESPACE, "FragmentTransfer");
 
@@ -224,7 +227,7 @@ impl Server {
         if call.envelope.header(FRAGMENT_TRANSFER).is_some() {
             return Some(FaultReason::UnsupportedFeature(UnsupportedFeature::FragmentLevelAccess));
         }
-        let not_understood = call.header.not_understood(&[]);
+        let not_understood = call.header.not_understood(&[FROM]);
         if !not_understood.is_empty() && !is(Mutant::IgnoresMustUnderstand) {
             let named = if is(Mutant::MustUnderstandWithoutBlock) { Vec::new() } else { not_understood };
             return Some(FaultReason::MustUnderstand(named));

@@ -55,6 +55,9 @@ impl Shells {
     pub(super) fn selected_unused(&mut self, call: &Call<'_>) -> Result<&mut RunningShell, FaultReason> {
         let id = ShellId::in_selectors(&call.header.selector_set)
             .ok_or(FaultReason::InvalidSelectors(InvalidSelectors::Insufficient))?;
+        if call.header.selector_set.0.len() > 1 {
+            return Err(UNKNOWN);
+        }
         let is_shared = self.is_shared;
         let may_use = |shell: &&mut RunningShell| shell.owner == call.user.name || is_shared;
         self.shells.get_mut(&key(&id)).filter(may_use).ok_or(UNKNOWN)

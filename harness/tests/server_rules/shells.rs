@@ -252,3 +252,24 @@ fn disconnect_answers_the_receive_that_waits() {
     assert_eq!(world.ask(&mut leaves, &disconnect(SESSION_A)).status, 200);
     assert_eq!(world.poll(&mut waits).unwrap().code(), Some(2_150_859_204));
 }
+
+#[test]
+fn a_selector_that_shells_do_not_have_names_no_shell() {
+    let mut world = World::new(config());
+    let mut alice = world.log_on("alice");
+    world.create(&mut alice);
+    let selectors = format!(
+        "<w:SelectorSet><w:Selector Name=\"ShellId\">{SHELL_ID}</w:Selector><w:Selector Name=\"Other\">b</w:Selector></w:SelectorSet>"
+    );
+    let answer = world.ask(&mut alice, &command(COMMAND_ID, "cat").block("SelectorSet", &selectors));
+    assert_eq!((answer.detail().as_str(), answer.code()), ("UnexpectedSelectors", UNKNOWN));
+    assert_eq!(world.run(&mut alice, "cat").status, 200);
+}
+
+#[test]
+fn who_a_request_is_from_makes_no_difference() {
+    let mut world = World::new(config());
+    let mut alice = world.log_on("alice");
+    let from = "<a:From s:mustUnderstand=\"true\"><a:Address>http://me/</a:Address></a:From>";
+    assert_eq!(world.ask(&mut alice, &create(SHELL_ID).block("From", from)).status, 200);
+}

@@ -1,11 +1,11 @@
 //! From octets to a [`Document`], with the checks that quick-xml leaves to its caller.
 
 mod attributes;
+mod declaration;
 
 use quick_xml::Error as QuickXmlError;
 use quick_xml::Reader;
 use quick_xml::errors::IllFormedError;
-use quick_xml::events::BytesDecl;
 use quick_xml::events::BytesRef;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
@@ -317,22 +317,6 @@ impl<'a> Builder<'a> {
             node.value = value;
         }
         Ok(())
-    }
-
-    fn declaration(&mut self, declaration: &BytesDecl<'_>) -> Outcome {
-        // Just behind the declaration means that its `<` was the first octet.
-        let is_first = self.source.starts_with("<?xml")
-            && self.source.find("?>").and_then(|end| end.checked_add(2)) == Some(self.position);
-        if !is_first || declaration.version().ok().as_deref() != Some("1.0") {
-            return self.ill_formed(Rule::Declaration);
-        }
-        match declaration.encoding() {
-            Some(Ok(name)) if !self.is_encoding_settled && Charset::from_name(&name).is_none() => {
-                Err(XmlError::UnsupportedEncoding { name: name.chars().take(64).collect() })
-            }
-            Some(Err(_)) => self.ill_formed(Rule::Declaration),
-            _ => Ok(()),
-        }
     }
 
     /// The octets of a name or value that borrows from the source.

@@ -52,3 +52,25 @@ pub const TLS_RECORD_BYTES_MAX: usize = 16_384 + 2048;
 pub const TLS_RECORDS_MAX: usize = 64;
 /// Octets that the frame of a sealed body adds to the envelope inside: boundaries, part headers, signature.
 pub const SEALED_FRAME_BYTES_MAX: usize = 4096;
+/// Mechanisms that one SPNEGO initiator can offer; Windows offers four.
+pub const SPNEGO_MECH_TYPES_MAX: usize = 32;
+/// Octets of one object identifier in SPNEGO.
+pub const SPNEGO_OID_BYTES_MAX: usize = 64;
+/// Header blocks of one SOAP envelope.
+pub const SOAP_HEADERS_MAX: usize = 256;
+/// Selectors of one selector set.
+pub const WSMAN_SELECTORS_MAX: usize = 128;
+/// Options of one option set.
+pub const WSMAN_OPTIONS_MAX: usize = 128;
+/// Octets of a resource URI, [DSP0226 13.1].
+pub const WSMAN_URI_BYTES_MAX: usize = 2048;
+/// Octets of a MessageID, which Windows takes in any form.
+pub const WSMAN_MESSAGE_ID_BYTES_MAX: usize = 2048;
+/// Characters of an ActivityId, [MS-WSMV 3.1.4.1.12].
+pub const WSMAN_ACTIVITY_ID_CHARS_MAX: usize = 2048;
+/// WSManFaults inside ProviderFaults.
+pub const WSMAN_FAULT_DEPTH_MAX: usize = 8;
+/// Commands that one shell of the reference server remembers until they are terminated.
+pub const COMMANDS_PER_SHELL_MAX: usize = 1500;
+/// Enumerations that one user of the reference server has open.
+pub const ENUMERATIONS_PER_USER_MAX: usize = 100;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::requirement::RequirementId;
 use crate::wsx::case::Answer;
 use crate::wsx::case::Assertion;
 use crate::wsx::case::AuthDirective;
@@ -55,7 +56,7 @@ fn front_matter(front: &FrontMatter) -> String {
     line(&mut out, &format!("wsx = {}", front.wsx));
     line(&mut out, &format!("id = {}", toml_text(&front.id)));
     line(&mut out, &format!("title = {}", toml_text(&front.title)));
-    let requires = front.requires.iter().map(|id| id.as_str());
+    let requires = front.requires.iter().map(RequirementId::as_str);
     line(&mut out, &format!("requires = {}", toml_list(requires)));
     line(&mut out, &format!("profiles = {}", toml_list(front.profiles.iter().map(String::as_str))));
     let roles: Vec<String> = front.roles.iter().map(ToString::to_string).collect();
@@ -112,7 +113,7 @@ fn print_exchange(out: &mut String, number: StepNumber, exchange: &Exchange) {
             Blame::Required => String::new(),
             Blame::Setup => " setup".to_owned(),
             Blame::Only(ids) => {
-                format!(" for {}", ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(","))
+                format!(" for {}", ids.iter().map(RequirementId::as_str).collect::<Vec<_>>().join(","))
             }
         };
         let any_of = expect.any_of.as_ref().map_or(String::new(), |label| format!(" any-of {label}"));

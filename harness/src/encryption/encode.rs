@@ -40,7 +40,7 @@ impl From<ToleranceSet> for Form {
 impl EncryptedMessage {
     /// [2.2.9.1.1.2] the HTTP body, spelled as `form` says. The ciphertext is copied once.
     ///
-    /// [2.2.9.1.1.2]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/fcb10a16-d4db-4029-bf16-01da28c51ecb
+    /// [2.2.9.1.1.2]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/
     #[must_use]
     pub fn encode(&self, form: Form) -> Vec<u8> {
         let delimiter = if form.spaced_boundary { format!("-- {BOUNDARY}") } else { format!("--{BOUNDARY}") };

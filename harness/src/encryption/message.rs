@@ -9,14 +9,14 @@ use crate::limits::CREDSSP_PORTION_BYTES_MAX;
 
 /// [2.2.9.1] the boundary, which the specification fixes.
 ///
-/// [2.2.9.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/fcb10a16-d4db-4029-bf16-01da28c51ecb
+/// [2.2.9.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/
 pub(super) const BOUNDARY: &str = "Encrypted Boundary";
 pub(super) const ONE_PAIR: &str = "multipart/encrypted";
 pub(super) const MANY_PAIRS: &str = "multipart/x-multi-encrypted";
 
 /// [2.2.9.1] one sealed SOAP envelope.
 ///
-/// [2.2.9.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/fcb10a16-d4db-4029-bf16-01da28c51ecb
+/// [2.2.9.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncryptedMessage {
     /// Which authentication made the keys.
@@ -29,7 +29,7 @@ pub struct EncryptedMessage {
 
 /// [2.2.9.1.1.2] one metadata part with its data part.
 ///
-/// [2.2.9.1.1.2]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/fcb10a16-d4db-4029-bf16-01da28c51ecb
+/// [2.2.9.1.1.2]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Portion {
     /// Length: how many octets the plaintext has.
@@ -98,7 +98,7 @@ impl EncryptedMessage {
 
     /// [2.2.9.1.1.1] the Content-Type of the HTTP message that carries this.
     ///
-    /// [2.2.9.1.1.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/fcb10a16-d4db-4029-bf16-01da28c51ecb
+    /// [2.2.9.1.1.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/
     #[must_use]
     pub fn content_type(&self) -> MediaType {
         let essence = if self.portions.len() > 1 { MANY_PAIRS } else { ONE_PAIR };

@@ -3,13 +3,14 @@
 //! [`EncryptedMessage`] is what such a body says; [`EncryptedMessage::decode`] names each deviation from the
 //! specification that it had to tolerate, so that a report can tell a peer that is right from one that only works.
 //!
-//! [2.2.9.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/fcb10a16-d4db-4029-bf16-01da28c51ecb
+//! [2.2.9.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/
 
 mod decode;
 mod encode;
 mod error;
 mod message;
 mod protocol;
+mod reader;
 mod tolerance;
 
 pub use decode::Decoded;

@@ -4,7 +4,7 @@ use std::fmt;
 ///
 /// Windows clients that reached Kerberos through Negotiate say SPNEGO, so this does not tell the mechanism.
 ///
-/// [2.2.9.1.1.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/fcb10a16-d4db-4029-bf16-01da28c51ecb
+/// [2.2.9.1.1.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// NTLM or Kerberos chosen by Negotiate.
@@ -49,7 +49,7 @@ impl fmt::Display for Protocol {
 
 /// [2.2.9.1.1.2.1] charsetvalue: how the plaintext is encoded.
 ///
-/// [2.2.9.1.1.2.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/fcb10a16-d4db-4029-bf16-01da28c51ecb
+/// [2.2.9.1.1.2.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Charset {
     /// UTF-8

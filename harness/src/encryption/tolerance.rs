@@ -6,7 +6,7 @@ pub enum Tolerance {
     /// No single tab before a part header. [2.2.9.1.1.2.1] "It MUST precede the literal": OMI, WinRb and the Windows
     /// client itself leave it out.
     ///
-    /// [2.2.9.1.1.2.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/fcb10a16-d4db-4029-bf16-01da28c51ecb
+    /// [2.2.9.1.1.2.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/
     NoTab,
     /// `-- Encrypted Boundary`: Exchange, and the example of section 4.5.
     SpacedBoundary,
@@ -18,7 +18,7 @@ pub enum Tolerance {
     Padding,
     /// `Length` and its like in another case. [2.2.9.1.1.2.1] "All headers and their contents MUST be case-sensitive."
     ///
-    /// [2.2.9.1.1.2.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/fcb10a16-d4db-4029-bf16-01da28c51ecb
+    /// [2.2.9.1.1.2.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/
     HeaderCase,
     /// The fields of OriginalContent in another order.
     FieldOrder,

@@ -25,26 +25,33 @@ pub fn encode_chunk(data: &[u8]) -> Vec<u8> {
 }
 
 /// Reads a chunked body and keeps where its chunks were cut and every octet that came.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ChunkReader {
     stage: Stage,
     body: Body,
     wire: Vec<u8>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 enum Stage {
-    #[default]
     Size,
-    Data {
-        missing: usize,
-    },
+    Data { missing: usize },
     DataEnd,
     Trailers(HeadScan),
     Done,
 }
 
 impl ChunkReader {
+    pub(super) fn new() -> Self {
+        let body = Body { framing: Framing::Chunked, ..Body::default() };
+        Self { stage: Stage::Size, body, wire: Vec::new() }
+    }
+
+    /// What has come so far.
+    pub(super) fn body(&self) -> &Body {
+        &self.body
+    }
+
     /// Reads on. Afterwards [`ChunkReader::is_done`] says whether the body is complete.
     pub(super) fn read(&mut self, inbox: &mut Inbox, body_bytes_max: usize) -> Result<(), HttpError> {
         while !matches!(self.stage, Stage::Done) && self.step(inbox, body_bytes_max)? {}
@@ -62,7 +69,7 @@ impl ChunkReader {
 
     /// The body, and the octets it came in.
     pub(super) fn into_parts(self) -> (Body, Vec<u8>) {
-        (Body { framing: Framing::Chunked, ..self.body }, self.wire)
+        (self.body, self.wire)
     }
 
     /// One step further; `false` when it takes more octets.

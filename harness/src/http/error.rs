@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::http::Status;
+
 /// Why the octets of a connection are not HTTP messages. After it the connection has no known message boundary: it
 /// can only be answered with [`HttpError::status`] and closed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,8 +94,7 @@ impl HttpError {
     ///
     /// [RFC 9110 15.5]: https://www.rfc-editor.org/rfc/rfc9110#section-15.5
     #[must_use]
-    pub fn status(&self) -> crate::http::Status {
-        use crate::http::Status;
+    pub fn status(&self) -> Status {
         match self {
             Self::BodyTooLarge { .. } => Status::CONTENT_TOO_LARGE,
             Self::HeadTooLarge { .. } | Self::TooManyHeaders { .. } => {

@@ -167,6 +167,16 @@ impl<M> Framer<M> {
         self.message.as_ref().map(|unfinished| &unfinished.message)
     }
 
+    /// The chunks that have come of a body that has not ended: a service may hold a response open for long and send
+    /// sealed messages in it one by one.
+    #[must_use]
+    pub fn partial_body(&self) -> Option<&Body> {
+        match &self.message.as_ref()?.body {
+            Unread::Chunks(reader) => Some(reader.body()),
+            Unread::Length(_) | Unread::UntilClose => None,
+        }
+    }
+
     /// Octets that were pushed and belong to no message yet.
     #[must_use]
     pub fn pending(&self) -> &[u8] {
@@ -207,7 +217,7 @@ impl<M> Framer<M> {
                 Ok(len) if len <= self.body_bytes_max => Unread::Length(len),
                 _ => return Err(self.too_large(Some(len))),
             },
-            BodyLength::Chunked => Unread::Chunks(ChunkReader::default()),
+            BodyLength::Chunked => Unread::Chunks(ChunkReader::new()),
             BodyLength::UntilClose => Unread::UntilClose,
         };
         if (self.role.is_final)(&message) {

@@ -52,3 +52,19 @@ impl Inbox {
         self.used = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Inbox;
+
+    #[test]
+    fn what_is_used_up_is_dropped() {
+        let mut inbox = Inbox::default();
+        for _ in 0..100 {
+            inbox.push(&[7; 100]);
+            assert_eq!(inbox.take(99), [7; 99]);
+            assert!(inbox.octets.len() <= 2 * inbox.rest().len() + 100);
+        }
+        assert_eq!(inbox.rest(), [7; 100]);
+    }
+}

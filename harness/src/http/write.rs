@@ -80,7 +80,7 @@ fn write_fields(octets: &mut Vec<u8>, headers: &Headers, body: &Body, silent: bo
     if !framed && !silent {
         match body.framing() {
             Framing::Length => {
-                octets.extend_from_slice(format!("Content-Length: {}\r\n", body.len()).as_bytes())
+                octets.extend_from_slice(format!("Content-Length: {}\r\n", body.len()).as_bytes());
             }
             Framing::Chunked => octets.extend_from_slice(b"Transfer-Encoding: chunked\r\n"),
             Framing::Close => {}

@@ -66,13 +66,13 @@ impl Listener {
         let mut tasks = tokio::task::JoinSet::new();
         tasks.spawn(timers(shared.clone()));
         loop {
-            let (stream, _) = self.socket.accept().await?;
+            let (stream, peer) = self.socket.accept().await?;
             while tasks.try_join_next().is_some() {}
             // One of the tasks is the timers'.
             if tasks.len() > connections_max {
                 continue;
             }
-            tasks.spawn(connection(shared.clone(), stream));
+            tasks.spawn(connection(shared.clone(), stream, peer));
         }
     }
 }
@@ -111,8 +111,8 @@ async fn timers(shared: Shared) {
     }
 }
 
-async fn connection(shared: Shared, stream: TcpStream) {
-    let id = shared.server().open();
+async fn connection(shared: Shared, stream: TcpStream, peer: SocketAddr) {
+    let id = shared.server().open(&peer.ip().to_string());
     // The peer is gone or cut the connection: nothing is left to tell it.
     let _ = exchange(&shared, id, stream).await;
     shared.server().close(id);

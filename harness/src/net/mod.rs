@@ -9,8 +9,10 @@
 
 mod clock;
 mod connection;
+mod listener;
 
 pub use clock::Clock;
 pub use clock::random_octets;
 pub use connection::Connection;
 pub use connection::NetError;
+pub use listener::Listener;

@@ -3,7 +3,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::auth::AuthError;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::basic::BasicCredential;
@@ -12,6 +11,7 @@ use crate::auth::ntlm;
 use crate::http::Response;
 use crate::http::Status;
 use crate::http::challenge::Challenge;
+use crate::http::challenge::ChallengeData;
 use crate::server::Config;
 use crate::server::Moment;
 use crate::server::Mutant;
@@ -56,7 +56,7 @@ impl Authentication {
             return self.negotiate(&token, config, moment, random);
         }
         if challenge.is("Basic") && config.basic && config.allow_unencrypted {
-            let credential = challenge.token68().and_then(|token| BasicCredential::decode(token).ok());
+            let credential = basic_credential(challenge);
             if let Some(user) = credential.and_then(|credential| basic_user(config, &credential)) {
                 return Authorized::User { user, token: None };
             }
@@ -88,7 +88,7 @@ impl Authentication {
                 }
                 None => Authorized::Answer(unauthorized(config)),
             },
-            Err(AuthError { .. }) => Authorized::Answer(unauthorized(config)),
+            Err(_) => Authorized::Answer(unauthorized(config)),
         }
     }
 }
@@ -126,6 +126,13 @@ fn acceptor(config: &Config, moment: Moment, random: &mut dyn FnMut(&mut [u8])) 
 fn user_of(config: &Config, name: &str) -> Option<User> {
     let account = config.accounts.iter().find(|account| account.user.eq_ignore_ascii_case(name))?;
     Some(User { name: account.user.clone(), is_administrator: account.is_administrator })
+}
+
+fn basic_credential(challenge: &Challenge) -> Option<BasicCredential> {
+    match &challenge.data {
+        ChallengeData::Token68(token) => BasicCredential::decode(token).ok(),
+        _ => None,
+    }
 }
 
 /// Local accounts are named bare or behind the computer's name; any other domain is somebody else's.

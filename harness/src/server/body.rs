@@ -33,14 +33,8 @@ pub(super) enum Reading {
 #[derive(Debug, Clone)]
 pub(super) struct Writing {
     sealed: Option<(Protocol, Form)>,
-    /// Whether the request came in chunks, which shell verbs do not take ([MS-WSMV] 3.1.4.1.31.8).
+    /// Whether the request came in chunks.
     pub(super) is_chunked: bool,
-}
-
-impl Writing {
-    pub(super) fn plain() -> Self {
-        Self { sealed: None, is_chunked: false }
-    }
 }
 
 pub(super) fn read(request: &Request, authentication: &mut Authentication, config: &Config) -> Reading {
@@ -130,8 +124,8 @@ pub(super) fn write(
         true => Status::INTERNAL_SERVER_ERROR,
         false => Status::OK,
     };
-    let is_plain_by_mutation = config.is_mutant(Mutant::PlainAnswers)
-        || (answer.is_fault && config.is_mutant(Mutant::PlainFaults));
+    let is_plain_by_mutation =
+        config.is_mutant(Mutant::PlainAnswers) || (answer.is_fault && config.is_mutant(Mutant::PlainFaults));
     let (Some((protocol, form)), false) = (&writing.sealed, is_plain_by_mutation) else {
         return plain(status, answer);
     };
@@ -158,7 +152,9 @@ fn plain(status: Status, answer: Answer) -> Response {
 /// Adds the last token of a handshake to the answer that it comes with.
 pub(super) fn with_token(response: Response, token: Option<Vec<u8>>) -> Response {
     match token {
-        Some(token) => response.with_header("WWW-Authenticate", format!("Negotiate {}", STANDARD.encode(token))),
+        Some(token) => {
+            response.with_header("WWW-Authenticate", format!("Negotiate {}", STANDARD.encode(token)))
+        }
         None => response,
     }
 }

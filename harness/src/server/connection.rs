@@ -20,6 +20,7 @@ use crate::server::body;
 use crate::server::body::Reading;
 use crate::server::body::Writing;
 use crate::server::dispatch::Answer;
+use crate::server::dispatch::Origin;
 use crate::server::identify;
 use crate::server::shells::Shells;
 
@@ -58,6 +59,7 @@ impl std::fmt::Debug for Server {
 }
 
 struct Connection {
+    client_ip: String,
     framer: Framer<Request>,
     authentication: Authentication,
     /// Requests that came behind one that still waits for its answer.
@@ -74,12 +76,13 @@ impl Server {
         Self { config, random, shells: Shells::default(), connections: BTreeMap::new(), opened: 0 }
     }
 
-    /// Opens a connection.
-    pub fn open(&mut self) -> ConnectionId {
+    /// Opens a connection from a client's address.
+    pub fn open(&mut self, client_ip: &str) -> ConnectionId {
         self.opened = self.opened.saturating_add(1);
         let id = ConnectionId(self.opened);
         let body_bytes_max = self.config.max_envelope_bytes().saturating_add(SEALED_FRAME_BYTES_MAX);
         let connection = Connection {
+            client_ip: client_ip.to_owned(),
             framer: Framer::requests(body_bytes_max),
             authentication: Authentication::None,
             waiting: VecDeque::new(),
@@ -131,7 +134,7 @@ impl Server {
 
     /// Lets time pass: commands go on, timeouts are answered, idle shells end.
     pub fn elapse(&mut self, moment: Moment) {
-        for (id, answer) in self.shells.elapse(moment.elapsed_ms, &self.config, &mut self.random) {
+        for (id, answer) in self.shells.elapse(moment.elapsed_ms, &self.config) {
             self.settle(id, answer);
             while let Some(request) = self.next_waiting(id) {
                 self.request(id, &request, moment);
@@ -223,13 +226,13 @@ impl Server {
                 return Some(Response::new(status));
             }
         };
+        let is_chunked = writing.is_chunked;
         connection.owed = Some(writing);
-        let answer = self.dispatch(id, user, &envelope, charset, moment);
+        let client_ip = connection.client_ip.clone();
+        let origin = Origin { connection: id, client_ip: &client_ip, user, is_chunked };
+        let answer = self.dispatch(&origin, &envelope, charset, moment);
         let connection = self.connections.get_mut(&id)?;
-        match answer {
-            Some(answer) => Some(connection.write(answer, &self.config)),
-            None => None,
-        }
+        answer.map(|answer| connection.write(answer, &self.config))
     }
 
     /// Sends the answer that a connection was owed.

@@ -23,7 +23,7 @@ pub const COMMANDS: &[(&str, &str)] = &[
 
 /// What a command sees of its shell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub(super) struct Surroundings {
     /// `computer\user` of the session.
     pub user: String,
     /// The shell's environment.
@@ -34,7 +34,7 @@ pub struct Surroundings {
 
 /// One of a process's two outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Output {
+pub(super) enum Output {
     /// `stdout`
     Stdout,
     /// `stderr`
@@ -43,7 +43,7 @@ pub enum Output {
 
 /// A running or finished command.
 #[derive(Debug)]
-pub struct Process {
+pub(super) struct Process {
     state: State,
     ready: VecDeque<(Output, Vec<u8>)>,
     exit_code: i64,
@@ -68,7 +68,7 @@ enum State {
 impl Process {
     /// Starts `command_line`: the `Command` and its `Arguments`, joined by spaces as a command shell would.
     #[must_use]
-    pub fn start(command_line: &str, surroundings: &Surroundings, now_ms: u64) -> Self {
+    pub(super) fn start(command_line: &str, surroundings: &Surroundings, now_ms: u64) -> Self {
         let line = command_line.trim();
         let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
         let mut process = Self { state: State::Finished, ready: VecDeque::new(), exit_code: 0 };
@@ -91,7 +91,7 @@ impl Process {
 
     /// Gives input to the process; `is_end` closes its stdin. What a finished process, or one that reads no input,
     /// leaves unread is dropped ([MS-WSMV] 3.1.4.13).
-    pub fn send(&mut self, input: &[u8], is_end: bool) -> Result<(), InputFull> {
+    pub(super) fn send(&mut self, input: &[u8], is_end: bool) -> Result<(), InputFull> {
         if self.state != State::Cat {
             return Ok(());
         }
@@ -109,7 +109,7 @@ impl Process {
     }
 
     /// Stops the process with the exit code of ctrl+c. Output that nobody fetched stays.
-    pub fn interrupt(&mut self) {
+    pub(super) fn interrupt(&mut self) {
         if self.state != State::Finished {
             self.state = State::Finished;
             self.exit_code = CONTROL_C_EXIT;
@@ -117,7 +117,7 @@ impl Process {
     }
 
     /// Lets time pass.
-    pub fn elapse(&mut self, now_ms: u64) {
+    pub(super) fn elapse(&mut self, now_ms: u64) {
         if matches!(self.state, State::Silence { until_ms } if until_ms <= now_ms) {
             self.state = State::Finished;
             self.line(Output::Stdout, "done");
@@ -126,21 +126,27 @@ impl Process {
 
     /// When the process next does something by itself.
     #[must_use]
-    pub fn wakes_at_ms(&self) -> Option<u64> {
+    pub(super) fn wakes_at_ms(&self) -> Option<u64> {
         match self.state {
             State::Silence { until_ms } => Some(until_ms),
             _ => None,
         }
     }
 
+    /// Whether the process has ended, its output fetched or not.
+    #[must_use]
+    pub(super) fn is_finished(&self) -> bool {
+        self.state == State::Finished
+    }
+
     /// Whether there is something to fetch: output, or the news that it ended.
     #[must_use]
-    pub fn has_news(&self) -> bool {
+    pub(super) fn has_news(&self) -> bool {
         !self.ready.is_empty() || matches!(self.state, State::Alphabet { .. } | State::Finished)
     }
 
     /// Takes at most `bytes_max` octets of output, in the order written.
-    pub fn take_output(&mut self, bytes_max: usize) -> Vec<(Output, Vec<u8>)> {
+    pub(super) fn take_output(&mut self, bytes_max: usize) -> Vec<(Output, Vec<u8>)> {
         let mut taken = Vec::new();
         let mut room = bytes_max;
         while room > 0 {
@@ -160,7 +166,7 @@ impl Process {
 
     /// The exit code, once the process has ended and its output was fetched.
     #[must_use]
-    pub fn exit_code(&self) -> Option<i64> {
+    pub(super) fn exit_code(&self) -> Option<i64> {
         (self.state == State::Finished && self.ready.is_empty()).then_some(self.exit_code)
     }
 
@@ -224,7 +230,7 @@ impl Process {
 
 /// The process has more unread input than the server keeps for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InputFull;
+pub(super) struct InputFull;
 
 #[cfg(test)]
 mod tests {

@@ -7,27 +7,54 @@ pub(super) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
-/// The offset of the first character that is no [2] Char.
-///
-/// In UTF-8 the characters outside the production are the octets below 0x20 and the two sequences EF BF BE and
-/// EF BF BF, so that a pass over the octets decides it without decoding.
-pub(super) fn first_bad_char(text: &str) -> Option<usize> {
-    let mut base = 0;
-    for block in text.as_bytes().chunks(4096) {
-        let suspicious =
-            block.iter().fold(false, |any, &b| any | ((b < 0x20) & !matches!(b, 9 | 10 | 13)) | (b == 0xEF));
-        if suspicious {
-            let found = block.iter().enumerate().find_map(|(i, &b)| {
-                let at = base + i;
-                is_bad_at(text.as_bytes(), at, b).then_some(at)
-            });
-            if found.is_some() {
-                return found;
-            }
+/// What one pass over a document's octets tells, so that no later step has to look for what is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Survey {
+    /// Where the first character that is no [2] Char stands.
+    pub(super) bad: Option<usize>,
+    /// Whether there may be a carriage return.
+    pub(super) has_carriage_return: bool,
+    /// Whether there may be a `]`.
+    pub(super) has_bracket: bool,
+}
+
+impl Survey {
+    /// Adds what `text` tells, which stands at `base` of the document.
+    ///
+    /// In UTF-8 the characters outside [2] Char are the octets below 0x20 and the two sequences EF BF BE and EF BF BF,
+    /// so that a pass over the octets decides it without decoding.
+    pub(super) fn look(&mut self, text: &str, base: usize) {
+        let octets = text.as_bytes();
+        if is_plain(octets) {
+            return;
         }
-        base += block.len();
+        self.has_carriage_return |= octets.contains(&b'\r');
+        self.has_bracket |= octets.contains(&b']');
+        if self.bad.is_none() {
+            self.bad = first_bad_in(octets).map(|at| base.saturating_add(at));
+        }
     }
-    None
+}
+
+/// The offset of the first character that is no [2] Char.
+pub(super) fn first_bad_char(text: &str) -> Option<usize> {
+    first_bad_in(text.as_bytes())
+}
+
+/// Whether all octets are ASCII from the blank on, without `]`. Most blocks are, so this has to be cheap: as signed
+/// numbers the octets beyond ASCII are below the blank too, which leaves two comparisons.
+fn is_plain(block: &[u8]) -> bool {
+    let is_special = |b: u8| (b.cast_signed() < 0x20) | (b == b']');
+    let (chunks, rest) = block.as_chunks::<64>();
+    let any = |octets: &[u8]| octets.iter().fold(false, |any, &b| any | is_special(b));
+    !chunks.iter().fold(any(rest), |found, chunk| found | any(chunk))
+}
+
+fn first_bad_in(text: &[u8]) -> Option<usize> {
+    let suspicious =
+        text.iter().fold(false, |any, &b| any | ((b < 0x20) & !matches!(b, 9 | 10 | 13)) | (b == 0xEF));
+    let find = || text.iter().enumerate().find(|(at, b)| is_bad_at(text, *at, **b));
+    suspicious.then(find)?.map(|(at, _)| at)
 }
 
 fn is_bad_at(bytes: &[u8], at: usize, byte: u8) -> bool {
@@ -54,6 +81,15 @@ pub(super) fn is_ncname(name: &str) -> bool {
             characters.next().is_some_and(is_name_start) && characters.all(is_name_char)
         }
     }
+}
+
+/// [Namespaces 7] QName as prefix, empty for none, and local part.
+pub(super) fn split_qname(name: &str) -> Option<(&str, &str)> {
+    let (prefix, local) = match name.bytes().position(|b| b == b':') {
+        None => return is_ncname(name).then_some(("", name)),
+        Some(colon) => (name.get(..colon)?, name.get(colon.checked_add(1)?..)?),
+    };
+    (is_ncname(prefix) && is_ncname(local)).then_some((prefix, local))
 }
 
 /// [4] NameStartChar without the colon.

@@ -4,6 +4,7 @@ use crate::xml::Node;
 use crate::xml::QName;
 use crate::xml::ToXml;
 use crate::xml::XML;
+use crate::xml::name::XMLNS_URI;
 
 /// Writes one document as UTF-8 text without declaration, as Windows does.
 ///
@@ -60,7 +61,8 @@ impl Writer {
     /// Binds the preferred prefix of `namespace` on the element that was just opened.
     pub fn declare(&mut self, namespace: Namespace) {
         if self.is_tag_open && self.prefix_of(namespace.uri).is_none() {
-            self.bind(namespace.prefix, namespace.uri);
+            let prefix = self.free_prefix(namespace.prefix);
+            self.bind(&prefix, namespace.uri);
         }
     }
 
@@ -94,17 +96,35 @@ impl Writer {
         self.prefix_of(namespace.uri).unwrap_or(namespace.prefix).to_owned()
     }
 
+    /// [`Self::prefix_for`] a namespace name that came from a peer: the prefix in scope, else one that is bound now on
+    /// the element that was just opened. `None` when there is no open start tag to bind it on, or nothing to bind.
+    pub fn prefix_for_uri(&mut self, uri: &str) -> Option<String> {
+        if let Some(prefix) = self.prefix_of(uri) {
+            return Some(prefix.to_owned());
+        }
+        if !self.is_tag_open || uri.is_empty() || uri == XMLNS_URI {
+            return None;
+        }
+        let prefix = self.free_prefix("");
+        self.bind(&prefix, uri);
+        Some(prefix)
+    }
+
     fn open_tag(&mut self, name: QName) -> String {
         let bound = self.prefix_of(name.namespace.uri).map(str::to_owned);
         let prefix = bound.clone().unwrap_or_else(|| name.namespace.prefix.to_owned());
         let tag = tag_name(&prefix, name.local);
-        self.out.push('<');
-        self.out.push_str(&tag);
-        self.is_tag_open = true;
+        self.start_tag(&tag);
         if bound.is_none() {
             self.bind(name.namespace.prefix, name.namespace.uri);
         }
         tag
+    }
+
+    fn start_tag(&mut self, tag: &str) {
+        self.out.push('<');
+        self.out.push_str(tag);
+        self.is_tag_open = true;
     }
 
     fn end_tag(&mut self, tag: &str, bindings_before: usize) {
@@ -159,10 +179,21 @@ impl Writer {
         match self.prefix_of(namespace.uri) {
             Some(prefix) if !prefix.is_empty() => prefix.to_owned(),
             _ => {
-                self.bind(namespace.prefix, namespace.uri);
-                namespace.prefix.to_owned()
+                let prefix = self.free_prefix(namespace.prefix);
+                self.bind(&prefix, namespace.uri);
+                prefix
             }
         }
+    }
+
+    /// `preferred` unless it is the empty prefix, which serves no attribute, or is bound: binding it anew could change
+    /// the meaning of the open start tag.
+    fn free_prefix(&self, preferred: &str) -> String {
+        if !preferred.is_empty() && self.uri_of(preferred).is_none() {
+            return preferred.to_owned();
+        }
+        let is_free = |name: &String| self.uri_of(name).is_none();
+        (1..=usize::MAX).map(|n| format!("ns{n}")).find(is_free).unwrap_or_default()
     }
 
     fn raw_attribute(&mut self, prefix: &str, local: &str, value: &str) {
@@ -177,9 +208,7 @@ impl Writer {
         let bindings_before = self.bindings.len();
         self.close_tag();
         let tag = tag_name(element.prefix(), element.local());
-        self.out.push('<');
-        self.out.push_str(&tag);
-        self.is_tag_open = true;
+        self.start_tag(&tag);
         for &(prefix, uri) in declarations {
             let is_bound =
                 self.uri_of(prefix) == Some(uri) || (uri.is_empty() && self.uri_of(prefix).is_none());

@@ -1,1 +1,32 @@
-//! [MS-SPNG] SPNEGO.
+//! [RFC 4178] SPNEGO, with the changes of [MS-SPNG], around NTLM; and what a first token can be at all.
+//!
+//! ```
+//! use winrm_harness::auth::negotiate::FirstToken;
+//! use winrm_harness::auth::negotiate::sniff;
+//!
+//! assert_eq!(sniff(b"NTLMSSP\0\x01\0\0\0\0\0\0\0"), FirstToken::Ntlm);
+//! assert_eq!(sniff(&[0x60, 0x82]), FirstToken::Unknown);
+//! ```
+//!
+//! [RFC 4178]: https://www.rfc-editor.org/rfc/rfc4178
+//! [MS-SPNG]: https://learn.microsoft.com/openspecs/windows_protocols/ms-spng/
+
+mod acceptor;
+mod der;
+mod initiator;
+mod sniff;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use acceptor::Acceptor;
+pub use initiator::Initiator;
+pub use initiator::Offer;
+pub use sniff::FirstToken;
+pub use sniff::sniff;
+pub use token::MechType;
+pub use token::MechTypes;
+pub use token::NegState;
+pub use token::NegTokenInit;
+pub use token::NegTokenResp;

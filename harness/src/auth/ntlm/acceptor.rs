@@ -98,8 +98,15 @@ pub enum ChannelBindingPolicy {
 enum State {
     ExpectNegotiate,
     ExpectAuthenticate(Box<Offered>),
-    Established(Principal, Option<Seal>),
+    Established(Principal, Box<Seal>, Sealing),
     Dead,
+}
+
+/// Whether the peers agreed to seal.
+#[derive(Debug, Clone, Copy)]
+enum Sealing {
+    Agreed,
+    NotAgreed,
 }
 
 /// The first two messages as they were on the wire, which the MIC covers, and what the second one says.
@@ -129,9 +136,10 @@ impl Acceptor {
         Self { accounts, names, policy, given, state: State::ExpectNegotiate }
     }
 
-    pub(crate) fn established_seal(&mut self) -> Option<&mut Seal> {
+    /// The session's keys even where it does not seal: SPNEGO signs with them.
+    pub(crate) fn seal_for_signing(&mut self) -> Option<&mut Seal> {
         match &mut self.state {
-            State::Established(_, seal) => seal.as_mut(),
+            State::Established(_, seal, _) => Some(seal),
             _ => None,
         }
     }
@@ -191,8 +199,12 @@ impl Acceptor {
         let (account, response, exported) = self.prove(&message, flags)?;
         self.check_mic(offered, &message, &response, &exported, token)?;
         self.check_channel_bindings(&response)?;
-        let seal = flags.contains(NegotiateFlags::SEAL).then(|| Seal::new(&exported, flags, Role::Acceptor));
-        Ok((State::Established(account.principal().clone(), seal), Step::Complete(None)))
+        let seal = Box::new(Seal::new(&exported, flags, Role::Acceptor));
+        let sealing = match flags.contains(NegotiateFlags::SEAL) {
+            true => Sealing::Agreed,
+            false => Sealing::NotAgreed,
+        };
+        Ok((State::Established(account.principal().clone(), seal, sealing), Step::Complete(None)))
     }
 
     /// Finds the account and checks the proof of its password, and only then reads what the proof covers. An unknown
@@ -265,7 +277,8 @@ impl Acceptor {
 
     fn seal_of_session(&mut self) -> Result<&mut Seal, AuthError> {
         match &mut self.state {
-            State::Established(_, seal) => seal.as_mut().ok_or(AuthError::SealingNotNegotiated),
+            State::Established(_, seal, Sealing::Agreed) => Ok(seal),
+            State::Established(_, _, Sealing::NotAgreed) => Err(AuthError::SealingNotNegotiated),
             State::Dead => Err(AuthError::Finished),
             _ => Err(AuthError::NotEstablished),
         }
@@ -343,7 +356,7 @@ impl SecurityContext for Acceptor {
 
     fn principal(&self) -> Option<&Principal> {
         match &self.state {
-            State::Established(principal, _) => Some(principal),
+            State::Established(principal, _, _) => Some(principal),
             _ => None,
         }
     }

@@ -25,7 +25,7 @@ pub struct Challenge {
     pub server_challenge: [u8; 8],
     /// TargetName: the domain or computer.
     pub target_name: WireText,
-    /// TargetInfo; `None` where the flag is not set, whatever the field holds.
+    /// TargetInfo; `None` where the flag is not set, whatever the field holds, and where it is empty.
     pub target_info: Option<AvPairs>,
     /// The version octets, where the message has them.
     pub version: Option<Version>,
@@ -74,12 +74,16 @@ impl Decode for Challenge {
         let end = header_end(message.len(), len_min, relevant)?;
         let version = (end >= VERSION_END).then(|| header.array().map(Version)).transpose()?;
         let target_info = match fields.get(1) {
-            Some(field) if has_target_info => Some(AvPairs::from_bytes(field.slice(message)?)?),
+            Some(field) if has_target_info => decode_target_info(field.slice(message)?)?,
             _ => None,
         };
         let target_name = WireText::from_octets(target_name.slice(message)?);
         Ok(Self { flags, server_challenge, target_name, target_info, version })
     }
+}
+
+fn decode_target_info(octets: &[u8]) -> Result<Option<AvPairs>, CodecError> {
+    (!octets.is_empty()).then(|| AvPairs::from_bytes(octets)).transpose()
 }
 
 impl Encode for Challenge {

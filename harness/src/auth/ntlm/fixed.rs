@@ -133,10 +133,11 @@ impl FixedInitiator {
         self
     }
 
-    pub(crate) fn established_seal(&mut self) -> Option<&mut Seal> {
-        match &mut self.state {
-            State::Established(seal) => Some(seal),
-            _ => None,
+    /// The session's keys; the context is dead afterwards.
+    pub(crate) fn take_seal(&mut self) -> Result<Seal, AuthError> {
+        match std::mem::replace(&mut self.state, State::Dead) {
+            State::Established(seal) => Ok(*seal),
+            _ => Err(AuthError::NotEstablished),
         }
     }
 
@@ -177,7 +178,7 @@ impl FixedInitiator {
             tail: self.tail(encrypted, flags, has_mic),
         };
         self.spoil(&mut message);
-        let authenticate = self.with_mic(message, &exported, [negotiate, token])?;
+        let authenticate = self.with_mic(&message, &exported, [negotiate, token])?;
         let seal = Seal::new(&exported, flags, Role::Initiator);
         Ok((State::Established(Box::new(seal)), Step::Complete(Some(authenticate))))
     }
@@ -255,7 +256,7 @@ impl FixedInitiator {
 
     fn with_mic(
         &self,
-        message: Authenticate,
+        message: &Authenticate,
         exported: &ExportedSessionKey,
         [negotiate, challenge]: [&[u8]; 2],
     ) -> Result<Vec<u8>, AuthError> {

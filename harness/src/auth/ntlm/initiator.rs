@@ -14,8 +14,12 @@ use crate::auth::TokenKind;
 use crate::auth::library;
 use crate::auth::ntlm::Challenge;
 use crate::auth::ntlm::Credential;
+use crate::auth::ntlm::ExportedSessionKey;
 use crate::auth::ntlm::MessageKind;
+use crate::auth::ntlm::NegotiateFlags;
+use crate::auth::ntlm::Role;
 use crate::auth::ntlm::SIGNATURE_LEN;
+use crate::auth::ntlm::Seal;
 use crate::codec::Decode;
 use crate::limits::TOKEN_BYTES_MAX;
 
@@ -24,7 +28,8 @@ use crate::limits::TOKEN_BYTES_MAX;
 /// It draws its nonces itself. What the library does not check is checked here first: that the server agreed to full
 /// strength, and that the CHALLENGE is one. A panic of the library ends the context, not the process.
 pub struct Initiator {
-    context: Ntlm,
+    context: Box<Ntlm>,
+    credential: Credential,
     credentials: Option<sspi::AuthIdentityBuffers>,
     channel_bindings: Option<ChannelBindings>,
     state: State,
@@ -45,8 +50,8 @@ impl Initiator {
             return Err(AuthError::Anonymous);
         }
         let credentials = Some(library::identity(&credential));
-        let context = library::guard(|| Ok(Ntlm::new()))?;
-        Ok(Self { context, credentials, channel_bindings, state: State::Start })
+        let context = Box::new(library::guard(|| Ok(Ntlm::new()))?);
+        Ok(Self { context, credential, credentials, channel_bindings, state: State::Start })
     }
 
     fn start(&mut self, token: &[u8]) -> Result<Step, AuthError> {
@@ -88,6 +93,16 @@ impl Initiator {
         })
     }
 
+    /// The session's keys, for our own sealing; the context is dead afterwards.
+    pub(crate) fn take_seal(&mut self) -> Result<Seal, AuthError> {
+        self.expect_established()?;
+        self.state = State::Dead;
+        let keys = library::guard(|| self.context.query_context_session_key())?;
+        let key = keys.session_key.as_ref().as_slice();
+        let key = key.try_into().map_err(|_| AuthError::SessionKeyLength { len: key.len() })?;
+        Ok(Seal::new(&ExportedSessionKey(key), NegotiateFlags::FULL_STRENGTH, Role::Initiator))
+    }
+
     fn expect_established(&self) -> Result<(), AuthError> {
         match self.state {
             State::Established => Ok(()),
@@ -108,13 +123,13 @@ impl SecurityContext for Initiator {
 
     fn seal(&mut self, message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
         self.expect_established()?;
-        let sealed = library::seal(&mut self.context, SIGNATURE_LEN, message);
+        let sealed = library::seal(self.context.as_mut(), SIGNATURE_LEN, message);
         sealed.inspect_err(|_| self.state = State::Dead)
     }
 
     fn unseal(&mut self, header: &[u8], message: &mut Vec<u8>) -> Result<(), AuthError> {
         let unsealed = self.expect_established().and_then(|()| {
-            let unsealed = library::unseal(&mut self.context, SIGNATURE_LEN, header, message);
+            let unsealed = library::unseal(self.context.as_mut(), SIGNATURE_LEN, header, message);
             unsealed.inspect_err(|_| self.state = State::Dead)
         });
         unsealed.inspect_err(|_| message.clear())
@@ -127,6 +142,9 @@ impl SecurityContext for Initiator {
 
 impl fmt::Debug for Initiator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Initiator").field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("Initiator")
+            .field("credential", &self.credential)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }

@@ -26,7 +26,13 @@ mod time;
 mod wire_text;
 
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod round_trips;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;
 
 pub use acceptor::Acceptor;
 pub use acceptor::AcceptorGiven;

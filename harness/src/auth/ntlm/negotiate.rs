@@ -21,7 +21,7 @@ impl Version {
 
 /// [MS-NLMP 2.2.1.1] NEGOTIATE_MESSAGE
 ///
-/// Old clients stop after the flags (16 octets), others after the names' fields (32).
+/// Old clients stop after the flags (16 octets), others after the names' fields (32). The names mean nothing to a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Negotiate {
     /// What the client can do.
@@ -34,6 +34,7 @@ pub struct Negotiate {
     pub version: Option<Version>,
 }
 
+const DOMAIN_END: usize = 24;
 const FIELDS_END: usize = 32;
 const VERSION_END: usize = 40;
 
@@ -57,7 +58,8 @@ impl Decode for Negotiate {
         }
         let domain = Field::decode("DomainNameFields", &mut header)?;
         let workstation = Field::decode("WorkstationFields", &mut header)?;
-        let end = header_end(message.len(), FIELDS_END, &[domain, workstation])?;
+        // Heimdal's domain name begins in the workstation's field.
+        let end = header_end(message.len(), DOMAIN_END, &[domain, workstation])?;
         let version = (end >= VERSION_END).then(|| header.array().map(Version)).transpose()?;
         let domain = WireText::from_octets(domain.slice(message)?);
         let workstation = WireText::from_octets(workstation.slice(message)?);

@@ -61,9 +61,19 @@ struct Direction {
     seal_key: [u8; 16],
     /// The HMAC before any message, its key already hashed.
     mac: Hmac<Md5>,
-    /// The next message's number; `None` when there are no more.
-    sequence: Option<u32>,
+    sequence: Sequence,
     checksum: Checksum,
+}
+
+/// [MS-NLMP 3.4.4] SeqNum
+#[derive(Debug, Clone, Copy)]
+enum Sequence {
+    /// The number of the next message.
+    Next(u32),
+    /// All numbers were used.
+    Exhausted,
+    /// A checksum was wrong, and with it the place in the key stream.
+    Broken,
 }
 
 /// Whether the checksum is encrypted too, which key exchange decides.
@@ -85,7 +95,7 @@ impl Seal {
 
     /// [MS-NLMP 3.4.3] SEAL: encrypts `message` in place and returns its signature.
     pub fn seal(&mut self, message: &mut [u8]) -> Result<[u8; SIGNATURE_LEN], AuthError> {
-        let sequence = self.send.sequence.ok_or(AuthError::SequenceExhausted)?;
+        let sequence = self.send.sequence.number()?;
         let mut mac = self.send.start_mac(sequence);
         for chunk in message.chunks_mut(CHUNK_LEN) {
             mac.update(chunk);
@@ -108,7 +118,7 @@ impl Seal {
 
     /// [MS-NLMP 3.4.2] SIGN: the signature of a message that stays in clear.
     pub fn sign(&mut self, message: &[u8]) -> Result<[u8; SIGNATURE_LEN], AuthError> {
-        let sequence = self.send.sequence.ok_or(AuthError::SequenceExhausted)?;
+        let sequence = self.send.sequence.number()?;
         let mut mac = self.send.start_mac(sequence);
         mac.update(message);
         Ok(self.send.finish(sequence, mac))
@@ -122,14 +132,24 @@ impl Seal {
         self.receive.verify(sequence, checksum, mac)
     }
 
-    /// [MS-SPNG 3.2.5.1] Starts the key stream of what we send again, after a mechListMIC. The numbers go on.
-    pub(crate) fn restart_send(&mut self) {
+    /// [MS-SPNG 3.2.5.1] Starts both key streams again, after the mechListMICs. The sequence numbers go on.
+    pub(crate) fn restart(&mut self) {
         self.send.restart();
+        self.receive.restart();
+    }
+}
+
+impl Sequence {
+    fn number(self) -> Result<u32, AuthError> {
+        match self {
+            Self::Next(number) => Ok(number),
+            Self::Exhausted => Err(AuthError::SequenceExhausted),
+            Self::Broken => Err(AuthError::Finished),
+        }
     }
 
-    /// [MS-SPNG 3.2.5.1] Likewise for what we receive.
-    pub(crate) fn restart_receive(&mut self) {
-        self.receive.restart();
+    fn after(number: u32) -> Self {
+        number.checked_add(1).map_or(Self::Exhausted, Self::Next)
     }
 }
 
@@ -141,7 +161,7 @@ impl Direction {
             cipher: new_cipher(&seal_key),
             seal_key,
             mac: hmac_md5(&key.sign_key(sender)),
-            sequence: Some(0),
+            sequence: Sequence::Next(0),
             checksum: if encrypted { Checksum::Encrypted } else { Checksum::Clear },
         }
     }
@@ -168,7 +188,7 @@ impl Direction {
             self.cipher.apply_keystream(checksum);
         }
         number.copy_from_slice(&sequence.to_le_bytes());
-        self.sequence = sequence.checked_add(1);
+        self.sequence = Sequence::after(sequence);
         signature
     }
 
@@ -181,7 +201,7 @@ impl Direction {
         if *version != VERSION {
             return Err(layout);
         }
-        let expected = self.sequence.ok_or(AuthError::SequenceExhausted)?;
+        let expected = self.sequence.number()?;
         let found = u32::from_le_bytes(number);
         if found != expected {
             return Err(AuthError::SequenceNumber { expected, found });
@@ -194,10 +214,10 @@ impl Direction {
             self.cipher.apply_keystream(&mut checksum);
         }
         if mac.verify_truncated_left(&checksum).is_err() {
-            self.sequence = None;
+            self.sequence = Sequence::Broken;
             return Err(AuthError::SignatureWrong);
         }
-        self.sequence = sequence.checked_add(1);
+        self.sequence = Sequence::after(sequence);
         Ok(())
     }
 }
@@ -213,5 +233,121 @@ impl fmt::Debug for Seal {
             .field("sent", &self.send.sequence)
             .field("received", &self.receive.sequence)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair() -> (Seal, Seal) {
+        let key = ExportedSessionKey([0x55; 16]);
+        let flags = NegotiateFlags::FULL_STRENGTH;
+        (Seal::new(&key, flags, Role::Initiator), Seal::new(&key, flags, Role::Acceptor))
+    }
+
+    #[test]
+    fn every_changed_bit_of_signature_or_message_is_refused_and_leaves_zeros_or_ciphertext() {
+        let plain = *b"<s:Envelope/>";
+        for bit in 0..(SIGNATURE_LEN + plain.len()) * 8 {
+            let (mut client, mut server) = pair();
+            let mut message = plain;
+            let signature = client.seal(&mut message).unwrap();
+            let mut wire = [signature.as_slice(), &message].concat();
+            wire[bit / 8] ^= 1 << (bit % 8);
+            let (signature, message) = wire.split_at_mut(SIGNATURE_LEN);
+            let sealed = message.to_vec();
+            assert!(server.unseal(signature, message).is_err(), "bit {bit}");
+            assert!(message.iter().all(|octet| *octet == 0) || message == sealed, "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn a_replay_or_a_later_message_is_refused_by_our_own_count_and_harms_nothing() {
+        let (mut client, mut server) = pair();
+        let sealed: Vec<_> = (0..3)
+            .map(|number| {
+                let mut message = [number; 5];
+                (client.seal(&mut message).unwrap(), message)
+            })
+            .collect();
+        let mut unseal = |index: usize| {
+            let (signature, mut message) = sealed[index];
+            server.unseal(&signature, &mut message).map(|()| message)
+        };
+        assert_eq!(unseal(0), Ok([0; 5]));
+        assert_eq!(unseal(0), Err(AuthError::SequenceNumber { expected: 1, found: 0 }));
+        assert_eq!(unseal(2), Err(AuthError::SequenceNumber { expected: 1, found: 2 }));
+        assert_eq!(unseal(1), Ok([1; 5]));
+        assert_eq!(unseal(2), Ok([2; 5]));
+    }
+
+    #[test]
+    fn a_message_with_its_number_rewritten_is_refused() {
+        let (mut client, mut server) = pair();
+        let mut first = *b"one";
+        client.seal(&mut first).unwrap();
+        let mut second = *b"two";
+        let mut signature = client.seal(&mut second).unwrap();
+        signature[12..].fill(0);
+        assert_eq!(server.unseal(&signature, &mut second), Err(AuthError::SignatureWrong));
+        assert_eq!(second, [0; 3]);
+    }
+
+    #[test]
+    fn after_a_wrong_checksum_nothing_more_is_received() {
+        let (mut client, mut server) = pair();
+        let mut message = *b"one";
+        let mut signature = client.seal(&mut message).unwrap();
+        signature[4] ^= 1;
+        assert_eq!(server.unseal(&signature, &mut message), Err(AuthError::SignatureWrong));
+        let mut message = *b"two";
+        let signature = client.seal(&mut message).unwrap();
+        assert_eq!(server.unseal(&signature, &mut message), Err(AuthError::Finished));
+    }
+
+    #[test]
+    fn a_message_sent_back_to_its_sender_is_refused() {
+        let (mut client, _) = pair();
+        let mut message = *b"one";
+        let signature = client.seal(&mut message).unwrap();
+        assert_eq!(client.unseal(&signature, &mut message), Err(AuthError::SignatureWrong));
+    }
+
+    #[test]
+    fn the_last_sequence_number_is_used_and_none_after_it() {
+        let (mut client, mut server) = pair();
+        client.send.sequence = Sequence::Next(u32::MAX);
+        server.receive.sequence = Sequence::Next(u32::MAX);
+        let mut message = *b"last";
+        let signature = client.seal(&mut message).unwrap();
+        server.unseal(&signature, &mut message).unwrap();
+        assert_eq!(&message, b"last");
+        assert_eq!(client.seal(&mut message), Err(AuthError::SequenceExhausted));
+        assert_eq!(server.unseal(&signature, &mut message), Err(AuthError::SequenceExhausted));
+    }
+
+    #[test]
+    fn signatures_of_another_length_or_version_are_refused() {
+        let (mut client, mut server) = pair();
+        let mut message = *b"one";
+        let signature = client.seal(&mut message).unwrap();
+        for len in [0, 4, 12, 15] {
+            let refused = server.unseal(&signature[..len], &mut message);
+            assert_eq!(refused, Err(AuthError::SignatureLayout { len }));
+        }
+        let long = [signature.as_slice(), &[0]].concat();
+        assert_eq!(server.unseal(&long, &mut message), Err(AuthError::SignatureLayout { len: 17 }));
+        assert_eq!(server.unseal(&signature, &mut message), Ok(()));
+    }
+
+    #[test]
+    fn a_signature_without_sealing_covers_the_message() {
+        let (mut client, mut server) = pair();
+        let signature = client.sign(b"list").unwrap();
+        assert_eq!(server.verify(&signature, b"lost"), Err(AuthError::SignatureWrong));
+        let (mut client, mut server) = pair();
+        let signature = client.sign(b"list").unwrap();
+        assert_eq!(server.verify(&signature, b"list"), Ok(()));
     }
 }

@@ -14,6 +14,7 @@ use crate::http::Status;
 use crate::http::Version;
 use crate::http::framer::HeadScan;
 use crate::limits::HTTP_CHUNK_LINE_BYTES_MAX;
+use crate::limits::HTTP_CHUNKS_MAX;
 use crate::limits::HTTP_HEAD_BYTES_MAX;
 use crate::limits::HTTP_HEADERS_MAX;
 
@@ -199,6 +200,20 @@ fn malformed_chunk_lines_are_refused() {
     }
     let open = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc";
     assert_eq!(refused(open), HttpError::ChunkEnd { found: *b"bc" });
+    assert_eq!(refused(&open.replace("abc", "a\rc")), HttpError::ChunkEnd { found: *b"\rc" });
+}
+
+#[test]
+fn chunks_stand_on_their_bound() {
+    let body = |count: usize| {
+        let mut framer = Framer::requests(HTTP_CHUNKS_MAX * 2);
+        framer.push(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+        framer.push(&b"1\r\na\r\n".repeat(count));
+        framer.push(b"0\r\n\r\n");
+        framer.next()
+    };
+    assert_eq!(body(HTTP_CHUNKS_MAX).unwrap().unwrap().body.len(), HTTP_CHUNKS_MAX);
+    assert_eq!(body(HTTP_CHUNKS_MAX + 1), Err(HttpError::TooManyChunks { chunks_max: HTTP_CHUNKS_MAX }));
 }
 
 #[test]
@@ -266,6 +281,17 @@ fn an_expected_100_is_reported_until_the_body_comes() {
     framer.push(b"hi");
     assert_eq!(framer.next().unwrap().unwrap().body.octets(), b"hi");
     assert!(!framer.awaits_continue());
+}
+
+#[test]
+fn chunks_can_be_seen_before_their_body_ends() {
+    let mut framer = Framer::responses(BODY_MAX);
+    framer.push(b"HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nd");
+    assert_eq!(framer.next(), Ok(None));
+    assert_eq!(framer.partial_body().unwrap().chunks().collect::<Vec<_>>(), [b"abc".as_slice()]);
+    framer.push(b"e\r\n0\r\n\r\n");
+    assert_eq!(framer.next().unwrap().unwrap().body.octets(), b"abcde");
+    assert_eq!(framer.partial_body(), None);
 }
 
 #[test]

@@ -1,0 +1,138 @@
+//! The operations on commands: [MS-WSMV] 3.1.4.11 to 3.1.4.14.
+
+use crate::limits::COMMANDS_PER_SHELL_MAX;
+use crate::server::Config;
+use crate::server::connection::Random;
+use crate::server::dispatch::Call;
+use crate::server::dispatch::Refusal;
+use crate::server::dispatch::ReplyTo;
+use crate::server::dispatch::Success;
+use crate::server::dispatch::new_uuid;
+use crate::server::process::Process;
+use crate::server::receive::PendingReceive;
+use crate::server::receive::RunningCommand;
+use crate::server::shell::body;
+use crate::server::shells::Shells;
+use crate::server::shells::key;
+use crate::shell::CommandId;
+use crate::shell::CommandLine;
+use crate::shell::CommandResponse;
+use crate::shell::Receive;
+use crate::shell::Send;
+use crate::shell::SendResponse;
+use crate::shell::Signal;
+use crate::shell::SignalResponse;
+use crate::shell::action;
+use crate::wsman::FaultReason;
+use crate::wsman::OperationTimeout;
+use crate::wsman::WsmanErrorCode;
+
+type Result<T> = std::result::Result<T, Refusal>;
+
+/// Octets of an answer that are not output: the envelope round the streams.
+const RECEIVE_OVERHEAD_BYTES: u64 = 4096;
+/// The `MaxEnvelopeSize` of a request that names none, [MS-WSMV] 3.1.4.1.7.
+const MAX_ENVELOPE_BYTES_DEFAULT: u64 = 153_600;
+
+impl Shells {
+    /// [MS-WSMV] 3.1.4.11
+    pub(super) fn command(
+        &mut self,
+        call: &Call<'_>,
+        config: &Config,
+        random: &mut Random,
+    ) -> Result<Success> {
+        let asked: CommandLine = body(call)?;
+        let shell = self.selected(call)?.require_connected()?;
+        let running = shell.commands.values().filter(|command| !command.process.is_finished()).count();
+        if running >= config.max_processes_per_shell || shell.commands.len() >= COMMANDS_PER_SHELL_MAX {
+            return Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_OPERATIONS).into());
+        }
+        let id = match asked.command_id {
+            Some(id) if uuid::Uuid::parse_str(&key(&id)).is_err() => {
+                return Err(FaultReason::SchemaValidationError.into());
+            }
+            Some(id) if shell.commands.contains_key(&key(&id)) => {
+                let code = WsmanErrorCode::WINRS_SHELLCOMMAND_CLIENTID_RESOURCE_CONFLICT;
+                return Err(FaultReason::AlreadyExists(code).into());
+            }
+            Some(id) => id,
+            None => CommandId::new(&new_uuid(random)),
+        };
+        let mut words = vec![asked.command];
+        words.extend(asked.arguments);
+        let process = Process::start(&words.join(" "), &shell.surroundings, call.now_ms);
+        shell.commands.insert(key(&id), RunningCommand::new(id.clone(), process));
+        Ok(Success::new(action::COMMAND_RESPONSE, CommandResponse { command_id: id }))
+    }
+
+    /// [MS-WSMV] 3.1.4.13
+    pub(super) fn send(&mut self, call: &Call<'_>) -> Result<Success> {
+        let asked: Send = body(call)?;
+        let shell = self.selected(call)?.require_connected()?;
+        // All or nothing: a stream that is refused leaves the others unsent.
+        for stream in &asked.streams {
+            shell.command(stream.command_id.as_ref())?;
+            if stream.name != "stdin" {
+                return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_INPUT_STREAM).into());
+            }
+        }
+        for stream in &asked.streams {
+            let process = &mut shell.command(stream.command_id.as_ref())?.process;
+            let sent = process.send(&stream.content, stream.is_end());
+            sent.map_err(|_| FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_USER))?;
+        }
+        Ok(Success::new(action::SEND_RESPONSE, SendResponse))
+    }
+
+    /// [MS-WSMV] 3.1.4.14: the answer comes when there is output, the command ends, or the time is over.
+    pub(super) fn receive(&mut self, call: &Call<'_>, config: &Config, reply_to: ReplyTo) -> Result<()> {
+        let asked: Receive = body(call)?;
+        let shell = self.selected(call)?.require_connected()?;
+        let declared = shell.described.output_streams.clone().unwrap_or_default();
+        if asked.desired_stream.names.iter().any(|name| !declared.contains(name)) {
+            return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_DESIRED_STREAMS).into());
+        }
+        let command = shell.command(asked.desired_stream.command_id.as_ref())?;
+        if command.is_waited_for() {
+            return Err(FaultReason::InternalError(WsmanErrorCode::WINRS_RECEIVE_IN_PROGRESS).into());
+        }
+        let asked_ms = call.header.operation_timeout.map(|OperationTimeout(timeout)| timeout.as_millis());
+        let timeout_ms = asked_ms.unwrap_or(config.max_timeout_ms).min(config.max_timeout_ms);
+        command.wait(PendingReceive {
+            connection: call.connection,
+            reply_to,
+            names: asked.desired_stream.names,
+            deadline_ms: call.now_ms.saturating_add(timeout_ms),
+            bytes_max: output_bytes_max(call, config),
+        });
+        Ok(())
+    }
+
+    /// [MS-WSMV] 3.1.4.12: terminate forgets the command, the others only stop it.
+    pub(super) fn signal(&mut self, call: &Call<'_>, config: &Config) -> Result<Success> {
+        let asked: Signal = body(call)?;
+        let shell = self.selected(call)?.require_connected()?;
+        let command = shell.command(asked.command_id.as_ref())?;
+        let is_terminate = asked.code.is_terminate();
+        if !is_terminate && !asked.code.is_ctrl_c() && !asked.code.is_ctrl_break() {
+            return Err(FaultReason::InvalidParameter.into());
+        }
+        command.process.interrupt();
+        let due = command.elapse(call.now_ms, config);
+        if is_terminate {
+            let id = key(&command.id);
+            shell.commands.remove(&id);
+        }
+        self.due.extend(due);
+        Ok(Success::new(action::SIGNAL_RESPONSE, SignalResponse))
+    }
+}
+
+/// How much output fits the envelope that the client takes, as base64.
+fn output_bytes_max(call: &Call<'_>, config: &Config) -> usize {
+    let asked = call.header.max_envelope_size.map_or(MAX_ENVELOPE_BYTES_DEFAULT, |size| size.0);
+    let configured = u64::try_from(config.max_envelope_bytes()).unwrap_or(u64::MAX);
+    let room = asked.min(configured).saturating_sub(RECEIVE_OVERHEAD_BYTES);
+    usize::try_from(room / 4 * 3).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,59 @@
+//! [DSP0226 11] Identify, the one operation that needs no authentication.
+
+use crate::http::Request;
+use crate::http::Response;
+use crate::http::Status;
+use crate::http::media_type::MediaType;
+use crate::server::Config;
+use crate::server::Mutant;
+use crate::server::authentication::unauthorized;
+use crate::server::dispatch::Answer;
+use crate::soap::Envelope;
+use crate::wsman::identify::Identify;
+use crate::wsman::identify::IdentifyResponse;
+use crate::xml::Charset;
+
+const PRODUCT_VENDOR: &str = "winrm-harness reference server";
+const SPNEGO_KERBEROS: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/spnego-kerberos";
+const BASIC: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/basic";
+
+/// Answers `WSMANIDENTIFY: unauthenticated` ([MS-WSMV] 3.1.4.1.23), without versions and profiles; anything but an
+/// Identify in the body needs an authentication like any other request.
+pub(super) fn unauthenticated(request: &Request, config: &Config) -> Response {
+    let charset = request
+        .headers
+        .first("Content-Type")
+        .and_then(|value| MediaType::parse(value).ok())
+        .and_then(|media_type| media_type.charset().and_then(Charset::from_name));
+    let envelope = Envelope::decode(request.body.octets(), charset);
+    if !envelope.is_ok_and(|envelope| Identify::is_asked(&envelope)) {
+        return unauthorized(config);
+    }
+    let response = match config.is_mutant(Mutant::IdentifyLeaks) {
+        true => everything(config),
+        false => IdentifyResponse::unauthenticated(PRODUCT_VENDOR),
+    };
+    Response::new(Status::OK)
+        .with_header("Content-Type", "application/soap+xml;charset=UTF-8")
+        .with_body(response.to_envelope().into_bytes())
+}
+
+/// Answers Identify to somebody who logged on.
+pub(super) fn authenticated(config: &Config) -> Answer {
+    Answer { envelope: everything(config).to_envelope(), is_fault: false }
+}
+
+fn everything(config: &Config) -> IdentifyResponse {
+    let mut profiles = Vec::new();
+    if config.basic && config.allow_unencrypted {
+        profiles.push(BASIC.to_owned());
+    }
+    if config.negotiate {
+        profiles.push(SPNEGO_KERBEROS.to_owned());
+    }
+    IdentifyResponse {
+        product_version: Some(format!("OS: 0.0.0 SP: 0.0 Stack: 3.0 ({})", env!("CARGO_PKG_VERSION"))),
+        security_profiles: Some(profiles),
+        ..IdentifyResponse::unauthenticated(PRODUCT_VENDOR)
+    }
+}

@@ -1,0 +1,84 @@
+//! The table of shells: who may see which, and what is due when.
+
+use std::collections::BTreeMap;
+
+use crate::server::Config;
+use crate::server::ConnectionId;
+use crate::server::dispatch::Answer;
+use crate::server::dispatch::Call;
+use crate::server::enumerations::Enumerations;
+use crate::server::running_shell::RunningShell;
+use crate::shell::ShellId;
+use crate::wsman::FaultReason;
+use crate::wsman::InvalidSelectors;
+
+/// Every shell of the server.
+#[derive(Debug, Default)]
+pub(super) struct Shells {
+    /// By id in upper case: ids are GUIDs, which have no case.
+    pub(super) shells: BTreeMap<String, RunningShell>,
+    pub(super) enumerations: Enumerations,
+    /// Answers that another request made due.
+    pub(super) due: Vec<(ConnectionId, Answer)>,
+}
+
+/// What Windows answers for a shell or command that is not there.
+pub(super) const UNKNOWN: FaultReason = FaultReason::InvalidSelectors(InvalidSelectors::Unexpected);
+
+impl Shells {
+    pub(super) fn count(&self) -> usize {
+        self.shells.len()
+    }
+
+    /// The shells that a user may see: its own.
+    pub(super) fn of_user(&self, user: &str) -> impl Iterator<Item = &RunningShell> {
+        self.shells.values().filter(move |shell| shell.owner == user)
+    }
+
+    /// The shell that the selectors of a call name; its idle time starts again.
+    pub(super) fn selected(&mut self, call: &Call<'_>) -> Result<&mut RunningShell, FaultReason> {
+        let shell = self.selected_unused(call)?;
+        shell.last_used_ms = call.now_ms;
+        Ok(shell)
+    }
+
+    /// The same, without making use of it. Another user's shell does not exist.
+    pub(super) fn selected_unused(&mut self, call: &Call<'_>) -> Result<&mut RunningShell, FaultReason> {
+        let id = ShellId::in_selectors(&call.header.selector_set)
+            .ok_or(FaultReason::InvalidSelectors(InvalidSelectors::Insufficient))?;
+        self.shells.get_mut(&key(&id)).filter(|shell| shell.owner == call.user.name).ok_or(UNKNOWN)
+    }
+
+    /// Lets time pass, and gives the answers that are due.
+    pub(super) fn elapse(&mut self, now_ms: u64, config: &Config) -> Vec<(ConnectionId, Answer)> {
+        let mut due = std::mem::take(&mut self.due);
+        self.shells.retain(|_, shell| {
+            due.extend(shell.elapse(now_ms, config));
+            if !shell.is_idle_at(now_ms) {
+                return true;
+            }
+            due.extend(shell.abort_receives(config));
+            false
+        });
+        self.enumerations.elapse(now_ms);
+        due
+    }
+
+    pub(super) fn deadline_ms(&self) -> Option<u64> {
+        let shells = self.shells.values().filter_map(RunningShell::deadline_ms);
+        shells.chain(self.enumerations.deadline_ms()).min()
+    }
+
+    /// Drops the operations that wait for a connection that is gone. Shells stay ([MS-WSMV] 3.1.6.5).
+    pub(super) fn forget_connection(&mut self, id: ConnectionId) {
+        for shell in self.shells.values_mut() {
+            shell.forget_connection(id);
+        }
+    }
+}
+
+/// The key of an id in a table: upper case, without the `uuid:` that the text has.
+pub(super) fn key(id: &impl std::fmt::Display) -> String {
+    let text = id.to_string().to_uppercase();
+    text.strip_prefix("UUID:").map_or(text.clone(), str::to_owned)
+}

@@ -90,18 +90,29 @@ fn each_door_has_one_dependent() {
 #[test]
 fn no_file_is_longer_than_five_hundred_lines() {
     let lines = |file: &PathBuf| read(file).lines().count();
-    let long = all_rust_files().into_iter().map(|file| (lines(&file), file)).filter(|(count, _)| *count > LINES_MAX);
+    let long =
+        all_rust_files().into_iter().map(|file| (lines(&file), file)).filter(|(count, _)| *count > LINES_MAX);
     report(&long.map(|(count, file)| format!("{}: {count} lines", relative(&file))).collect::<Vec<_>>());
 }
 
 #[test]
 fn nothing_is_ignored_or_left_for_later() {
     // Written apart, so that this file does not find itself.
-    let words = [concat!("#[ign", "ore"), concat!("tod", "o!("), concat!("unimple", "mented!("), concat!("FIX", "ME")];
+    let words = [
+        concat!("#[ign", "ore"),
+        concat!("tod", "o!("),
+        concat!("unimple", "mented!("),
+        concat!("FIX", "ME"),
+    ];
     let mut wrong = Vec::new();
     for file in all_rust_files() {
         let text = read(&file);
-        wrong.extend(words.iter().filter(|word| text.contains(**word)).map(|word| format!("{}: {word}", relative(&file))));
+        wrong.extend(
+            words
+                .iter()
+                .filter(|word| text.contains(**word))
+                .map(|word| format!("{}: {word}", relative(&file))),
+        );
     }
     report(&wrong);
 }
@@ -128,6 +139,11 @@ fn each_fuzz_target_has_an_oracle_seeds_and_an_entry() {
         }
     }
     let has_file = |name: &&str| files.iter().any(|file| file.file_stem().is_some_and(|stem| stem == *name));
-    wrong.extend(entries.iter().filter(|name| !has_file(name)).map(|name| format!("fuzz/fuzz_targets/{name}.rs: missing")));
+    wrong.extend(
+        entries
+            .iter()
+            .filter(|name| !has_file(name))
+            .map(|name| format!("fuzz/fuzz_targets/{name}.rs: missing")),
+    );
     report(&wrong);
 }

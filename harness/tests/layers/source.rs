@@ -105,7 +105,9 @@ pub(crate) fn imports_outside(row: &Row, files: &[PathBuf]) -> Vec<String> {
     for file in files {
         let code = code(&read(file));
         let mut imports = names_after(&code, "crate::");
-        imports.extend(names_after(&code, "super::super::").into_iter().map(|name| format!("super::super::{name}")));
+        imports.extend(
+            names_after(&code, "super::super::").into_iter().map(|name| format!("super::super::{name}")),
+        );
         if is_root(file, &row.module) {
             imports.extend(names_after(&code, "use super::").into_iter().filter(|name| name != "*"));
         }
@@ -114,7 +116,9 @@ pub(crate) fn imports_outside(row: &Row, files: &[PathBuf]) -> Vec<String> {
         }
         imports.retain(|name| *name != row.module && !row.may_import.contains(name));
         let shown = file.strip_prefix(workspace()).unwrap().display();
-        wrong.extend(imports.into_iter().map(|name| format!("{shown}: `{}` may not import `{name}`", row.module)));
+        wrong.extend(
+            imports.into_iter().map(|name| format!("{shown}: `{}` may not import `{name}`", row.module)),
+        );
     }
     wrong
 }

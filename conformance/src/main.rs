@@ -1,3 +1,5 @@
 //! The command `winrm-conformance`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    winrm_conformance::cli::main()
+}

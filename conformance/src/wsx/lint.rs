@@ -49,6 +49,7 @@ pub const NEEDS: &[&str] = &[
     "http",
     "https",
     "identify",
+    "reference-commands",
     "second-user",
     "seal",
     "shell.cmd",

@@ -4,11 +4,23 @@
 //! that, [`ShellSequence`] runs a command.
 
 mod handshake;
+mod reply;
 mod session;
+mod shell;
 
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;
+pub use reply::Reply;
 pub use session::Opened;
 pub use session::SequenceError;
 pub use session::Session;
+pub use shell::Collected;
+pub use shell::ExpectCommandStarted;
+pub use shell::ExpectOutput;
+pub use shell::ExpectShellCreated;
+pub use shell::OpenShell;
+pub use shell::Outgoing;
+pub use shell::OutputStep;
+pub use shell::Requests;
+pub use shell::RunningCommand;

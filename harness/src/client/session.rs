@@ -14,6 +14,9 @@ use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
 use crate::http::challenge::ChallengeError;
+use crate::soap::Fault;
+use crate::soap::SoapError;
+use crate::xml::XmlError;
 
 /// A connection that may carry envelopes.
 pub struct Session {
@@ -168,6 +171,27 @@ pub enum SequenceError {
     },
     /// A sealed answer in a session without keys.
     SealedWithoutKeys,
+    /// An answer that is no envelope.
+    Soap(SoapError),
+    /// An answer to another request, or to none.
+    UnrelatedAnswer {
+        /// The request's MessageID.
+        expected: String,
+        /// The answer's RelatesTo.
+        found: Option<String>,
+    },
+    /// A fault that ends the sequence.
+    Faulted(Box<Fault>),
+    /// A response without the body that its action has.
+    MissingBody {
+        /// The element, as `{uri}local`.
+        expected: String,
+    },
+    /// The reference of a new resource lacks a selector.
+    MissingSelector {
+        /// Its name.
+        name: &'static str,
+    },
     /// The caller asked for what the session can't do.
     ApiMisuse {
         /// What.
@@ -184,6 +208,18 @@ impl From<AuthError> for SequenceError {
 impl From<EncryptionError> for SequenceError {
     fn from(error: EncryptionError) -> Self {
         Self::Encryption(error)
+    }
+}
+
+impl From<SoapError> for SequenceError {
+    fn from(error: SoapError) -> Self {
+        Self::Soap(error)
+    }
+}
+
+impl From<XmlError> for SequenceError {
+    fn from(error: XmlError) -> Self {
+        Self::Soap(error.into())
     }
 }
 
@@ -208,6 +244,18 @@ impl fmt::Display for SequenceError {
                 write!(f, "expected a sealed answer, found one in clear with status {status}")
             }
             Self::SealedWithoutKeys => f.write_str("expected an answer in clear, found a sealed one"),
+            Self::Soap(error) => write!(f, "expected a SOAP envelope: {error}"),
+            Self::UnrelatedAnswer { expected, found: Some(found) } => {
+                write!(f, "expected the answer to {expected}, found the answer to {found}")
+            }
+            Self::UnrelatedAnswer { expected, found: None } => {
+                write!(f, "expected the answer to {expected}, found one without RelatesTo")
+            }
+            Self::Faulted(fault) => write!(f, "the server answered with a fault: {}", fault.reason),
+            Self::MissingBody { expected } => write!(f, "expected {expected} in the body, and it is missing"),
+            Self::MissingSelector { name } => {
+                write!(f, "expected the selector {name} in the reference, and it is missing")
+            }
             Self::ApiMisuse { what } => f.write_str(what),
         }
     }

@@ -21,7 +21,7 @@ mod opaque;
 mod text;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use envelope::Envelope;
 pub use envelope::HeaderBlock;

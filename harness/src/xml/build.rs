@@ -1,20 +1,17 @@
 //! From octets to a [`Document`], with the checks that quick-xml leaves to its caller.
 
-use std::borrow::Cow;
+mod attributes;
 
 use quick_xml::Error as QuickXmlError;
 use quick_xml::Reader;
-use quick_xml::XmlVersion;
 use quick_xml::errors::IllFormedError;
 use quick_xml::events::BytesDecl;
 use quick_xml::events::BytesRef;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
 
-use crate::limits::XML_ATTRIBUTES_MAX;
 use crate::limits::XML_DEPTH_MAX;
 use crate::limits::XML_NAME_BYTES_MAX;
-use crate::limits::XML_NAMESPACES_MAX;
 use crate::limits::XML_NODES_MAX;
 use crate::xml::Charset;
 use crate::xml::Document;
@@ -22,11 +19,10 @@ use crate::xml::Rule;
 use crate::xml::XML;
 use crate::xml::XmlError;
 use crate::xml::characters::Survey;
-use crate::xml::characters::first_bad_char;
 use crate::xml::characters::is_ncname;
 use crate::xml::characters::is_white_space;
 use crate::xml::characters::is_xml_char;
-use crate::xml::characters::survey;
+use crate::xml::characters::split_qname;
 use crate::xml::document::AttributeData;
 use crate::xml::document::DeclarationData;
 use crate::xml::document::Id;
@@ -35,16 +31,15 @@ use crate::xml::document::NodeData;
 use crate::xml::document::Span;
 use crate::xml::document::index;
 use crate::xml::encoding::decode;
-use crate::xml::name::XMLNS_URI;
 
 pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Document, XmlError> {
     let decoded = decode(bytes, charset)?;
-    let survey = survey(&decoded.text);
-    if let Some(offset) = survey.bad {
+    if let Some(offset) = decoded.survey.bad {
         return Err(XmlError::NotWellFormed { rule: Rule::Character, offset });
     }
-    let mut builder = Builder::new(&decoded.text, decoded.is_settled, survey);
-    let mut reader = Reader::from_str(&decoded.text);
+    let mut text = decoded.text;
+    let mut builder = Builder::new(&text, decoded.is_settled, decoded.survey);
+    let mut reader = Reader::from_str(&text);
     reader.config_mut().check_comments = true;
     loop {
         let event = reader.read_event().map_err(|e| quick_xml_error(&e, reader.error_position()))?;
@@ -56,7 +51,6 @@ pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Documen
     }
     let root = builder.root_at_end()?;
     let Builder { unescaped, nodes, attributes, declarations, .. } = builder;
-    let mut text = decoded.text.into_owned();
     text.push_str(&unescaped);
     Ok(Document { text, nodes, attributes, declarations, root })
 }
@@ -70,16 +64,16 @@ struct Open {
 
 struct Builder<'a> {
     source: &'a str,
-    /// Values that differ from their spelling in the source; their spans start behind the source.
+    /// Values that differ from their spelling in the source; their spans start behind the source. The first is the
+    /// namespace name that `xml` is bound to without a declaration.
     unescaped: String,
+    xml_uri: Span,
     nodes: Vec<NodeData>,
     attributes: Vec<AttributeData>,
     declarations: Vec<DeclarationData>,
     open: Vec<Open>,
     /// The declarations in scope, innermost last.
     bindings: Vec<DeclarationData>,
-    /// The namespace name of the prefix `xml`, once it was needed.
-    xml_uri: Span,
     root: Id,
     /// Where the reader stands: just behind the current event.
     position: usize,
@@ -99,13 +93,16 @@ impl<'a> Builder<'a> {
         let guess = source.len() / 40;
         Self {
             source,
-            unescaped: String::new(),
+            unescaped: XML.uri.to_owned(),
+            xml_uri: u32::try_from(source.len())
+                .ok()
+                .zip(u32::try_from(XML.uri.len()).ok())
+                .map_or(Span::default(), |(start, len)| Span { start, len }),
             nodes: Vec::with_capacity(guess.min(4096)),
             attributes: Vec::with_capacity((guess / 4).min(1024)),
             declarations: Vec::with_capacity(8),
             open: Vec::with_capacity(16),
             bindings: Vec::with_capacity(16),
-            xml_uri: Span::default(),
             root: NONE,
             position: 0,
             is_encoding_settled,
@@ -211,148 +208,30 @@ impl<'a> Builder<'a> {
         Ok(id)
     }
 
-    fn attributes_of(&mut self, start: &BytesStart<'_>) -> Result<(Range, Range), XmlError> {
-        let first_attribute = self.attributes.len();
-        let first_declaration = self.declarations.len();
-        if !start.attributes_raw().is_empty() {
-            let raw = start.attributes_raw();
-            let mut written = start.attributes();
-            written.with_checks(false);
-            for (count, attribute) in written.enumerate() {
-                if count >= XML_ATTRIBUTES_MAX {
-                    return Err(self.too_many_error("attributes", XML_ATTRIBUTES_MAX));
-                }
-                let Ok(attribute) = attribute else {
-                    return Err(self.error(Rule::AttributeSyntax));
-                };
-                let key = attribute.key.into_inner();
-                let before = offset_in(raw, key).and_then(|at| at.checked_sub(1));
-                if !before.and_then(|at| raw.as_bytes().get(at)).is_some_and(u8::is_ascii_whitespace) {
-                    return Err(self.error(Rule::AttributeSyntax));
-                }
-                let normalized = attribute.normalized_value(XmlVersion::Implicit1_0);
-                let value = self.attribute_value(&attribute.value, normalized)?;
-                self.attribute(first_declaration, key, value)?;
-            }
-            self.resolve_attributes(first_attribute)?;
-        }
-        let range = |first, end| Some((u32::try_from(first).ok()?, u32::try_from(end).ok()?));
-        range(first_attribute, self.attributes.len())
-            .zip(range(first_declaration, self.declarations.len()))
-            .ok_or_else(|| self.too_many_error("attributes", XML_NODES_MAX))
-    }
-
-    fn attribute_value(
-        &mut self,
-        raw: &str,
-        normalized: Result<Cow<'_, str>, QuickXmlError>,
-    ) -> Result<Span, XmlError> {
-        if raw.contains('<') {
-            return Err(self.error(Rule::LessThanInAttribute));
-        }
-        match normalized.map_err(|e| quick_xml_error(&e, to_u64(self.position)))? {
-            Cow::Borrowed(_) => Ok(self.span_of(raw)),
-            Cow::Owned(value) => {
-                // Raw characters were looked at with the whole document; references were not.
-                if first_bad_char(&value).is_some() {
-                    return Err(self.error(Rule::CharacterReference));
-                }
-                self.unescaped_span(&value)
-            }
-        }
-    }
-
-    fn attribute(&mut self, first_declaration: usize, key: &str, value: Span) -> Outcome {
-        if key == "xmlns" {
-            return self.declare(first_declaration, Span::default(), value);
-        }
-        let (prefix, local) = self.split_name(key)?;
-        if self.str(prefix) == "xmlns" {
-            return self.declare(first_declaration, local, value);
-        }
-        self.attributes.push(AttributeData { prefix, local, namespace: Span::default(), value });
-        Ok(())
-    }
-
-    fn declare(&mut self, first: usize, prefix: Span, uri: Span) -> Outcome {
-        let (name, target) = (self.str(prefix), self.value(uri));
-        let is_wrong = name == "xmlns"
-            || target == XMLNS_URI
-            || (name == XML.prefix) != (target == XML.uri)
-            || (!name.is_empty() && target.is_empty());
-        if is_wrong {
-            return self.ill_formed(Rule::ReservedPrefix);
-        }
-        let own = self.declarations.get(first..).unwrap_or_default();
-        if own.iter().any(|other| self.str(other.prefix) == name) {
-            return self.ill_formed(Rule::DuplicateAttribute);
-        }
-        if self.bindings.len() >= XML_NAMESPACES_MAX {
-            return self.too_many("namespace declarations in scope", XML_NAMESPACES_MAX);
-        }
-        let declaration = DeclarationData { prefix, uri };
-        self.bindings.push(declaration);
-        self.declarations.push(declaration);
-        Ok(())
-    }
-
-    /// Resolves the prefixes of the new element's attributes and refuses equal names. The bound on attributes keeps
-    /// the comparison of pairs linear in the size of the document.
-    fn resolve_attributes(&mut self, first: usize) -> Outcome {
-        for at in first..self.attributes.len() {
-            let Some(mut attribute) = self.attributes.get(at).copied() else { continue };
-            attribute.namespace = self.resolve(attribute.prefix, false)?;
-            let earlier = self.attributes.get(first..at).unwrap_or_default();
-            let is_same = |other: &AttributeData| {
-                self.str(other.local) == self.str(attribute.local)
-                    && self.value(other.namespace) == self.value(attribute.namespace)
-            };
-            if earlier.iter().any(is_same) {
-                return self.ill_formed(Rule::DuplicateAttribute);
-            }
-            if let Some(slot) = self.attributes.get_mut(at) {
-                *slot = attribute;
-            }
-        }
-        Ok(())
-    }
-
-    fn resolve(&mut self, prefix: Span, is_element: bool) -> Result<Span, XmlError> {
+    fn resolve(&self, prefix: Span, is_element: bool) -> Result<Span, XmlError> {
         let prefix = self.str(prefix);
         if prefix.is_empty() && !is_element {
             return Ok(Span::default());
+        }
+        if prefix == XML.prefix {
+            return Ok(self.xml_uri);
         }
         let bound = self.bindings.iter().rev().find(|binding| self.str(binding.prefix) == prefix);
         match bound {
             Some(binding) => Ok(binding.uri),
             None if prefix.is_empty() => Ok(Span::default()),
-            None if prefix == XML.prefix => self.xml_uri(),
             None => Err(self.error(Rule::UnboundPrefix)),
         }
-    }
-
-    /// [Namespaces 3] "The prefix xml is by definition bound", so no declaration spells its namespace name out.
-    fn xml_uri(&mut self) -> Result<Span, XmlError> {
-        if self.xml_uri == Span::default() {
-            self.xml_uri = self.unescaped_span(XML.uri)?;
-        }
-        Ok(self.xml_uri)
     }
 
     fn split_name(&self, name: &str) -> Result<(Span, Span), XmlError> {
         if name.len() > XML_NAME_BYTES_MAX {
             return Err(self.too_many_error("octets in a name", XML_NAME_BYTES_MAX));
         }
-        let (prefix, local) = match name.split_once(':') {
-            None => ("", name),
-            Some(("", _)) => return Err(self.error(Rule::Name)),
-            Some(parts) => parts,
-        };
-        if !is_ncname(local) || !(prefix.is_empty() || is_ncname(prefix)) {
-            return Err(self.error(Rule::Name));
-        }
-        let prefix = if prefix.is_empty() { Span::default() } else { self.span_of(prefix) };
-        Ok((prefix, self.span_of(local)))
+        let (prefix, local) = split_qname(name).ok_or_else(|| self.error(Rule::Name))?;
+        let local_span = self.span_of(local);
+        let start = self.span_of(name).start;
+        Ok((Span { start, len: u32::try_from(prefix.len()).unwrap_or_default() }, local_span))
     }
 
     fn text(&mut self, content: &str, raw: &str) -> Outcome {

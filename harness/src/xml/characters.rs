@@ -18,39 +18,43 @@ pub(super) struct Survey {
     pub(super) has_bracket: bool,
 }
 
-/// Octets that are looked at in one go; they stay in the nearest cache for a second look.
-const BLOCK_LEN: usize = 4096;
-
-/// In UTF-8 the characters outside [2] Char are the octets below 0x20 and the two sequences EF BF BE and EF BF BF, so
-/// that a pass over the octets decides it without decoding.
-pub(super) fn survey(text: &str) -> Survey {
-    let mut survey = Survey::default();
-    let mut base = 0;
-    for block in text.as_bytes().chunks(BLOCK_LEN) {
-        // Few and simple comparisons, because most blocks need no more.
-        if block.iter().fold(false, |any, &b| any | (b < 0x20) | (b == 0xEF) | (b == b']')) {
-            survey.has_carriage_return |= block.contains(&b'\r');
-            survey.has_bracket |= block.contains(&b']');
-            survey.bad = first_bad_in(text.as_bytes(), base, block);
-            if survey.bad.is_some() {
-                return survey;
-            }
+impl Survey {
+    /// Adds what `text` tells, which stands at `base` of the document.
+    ///
+    /// In UTF-8 the characters outside [2] Char are the octets below 0x20 and the two sequences EF BF BE and EF BF BF,
+    /// so that a pass over the octets decides it without decoding.
+    pub(super) fn look(&mut self, text: &str, base: usize) {
+        let octets = text.as_bytes();
+        if is_plain(octets) {
+            return;
         }
-        base += block.len();
+        self.has_carriage_return |= octets.contains(&b'\r');
+        self.has_bracket |= octets.contains(&b']');
+        if self.bad.is_none() {
+            self.bad = first_bad_in(octets).map(|at| base.saturating_add(at));
+        }
     }
-    survey
-}
-
-fn first_bad_in(text: &[u8], base: usize, block: &[u8]) -> Option<usize> {
-    let suspicious =
-        block.iter().fold(false, |any, &b| any | ((b < 0x20) & !matches!(b, 9 | 10 | 13)) | (b == 0xEF));
-    let find = || block.iter().enumerate().find(|(i, b)| is_bad_at(text, base + i, **b));
-    suspicious.then(find)?.map(|(i, _)| base + i)
 }
 
 /// The offset of the first character that is no [2] Char.
 pub(super) fn first_bad_char(text: &str) -> Option<usize> {
-    survey(text).bad
+    first_bad_in(text.as_bytes())
+}
+
+/// Whether all octets are ASCII from the blank on, without `]`. Most blocks are, so this has to be cheap: as signed
+/// numbers the octets beyond ASCII are below the blank too, which leaves two comparisons.
+fn is_plain(block: &[u8]) -> bool {
+    let is_special = |b: u8| (b.cast_signed() < 0x20) | (b == b']');
+    let (chunks, rest) = block.as_chunks::<64>();
+    let any = |octets: &[u8]| octets.iter().fold(false, |any, &b| any | is_special(b));
+    !chunks.iter().fold(any(rest), |found, chunk| found | any(chunk))
+}
+
+fn first_bad_in(text: &[u8]) -> Option<usize> {
+    let suspicious =
+        text.iter().fold(false, |any, &b| any | ((b < 0x20) & !matches!(b, 9 | 10 | 13)) | (b == 0xEF));
+    let find = || text.iter().enumerate().find(|(at, b)| is_bad_at(text, *at, **b));
+    suspicious.then(find)?.map(|(at, _)| at)
 }
 
 fn is_bad_at(bytes: &[u8], at: usize, byte: u8) -> bool {
@@ -77,6 +81,15 @@ pub(super) fn is_ncname(name: &str) -> bool {
             characters.next().is_some_and(is_name_start) && characters.all(is_name_char)
         }
     }
+}
+
+/// [Namespaces 7] QName as prefix, empty for none, and local part.
+pub(super) fn split_qname(name: &str) -> Option<(&str, &str)> {
+    let (prefix, local) = match name.bytes().position(|b| b == b':') {
+        None => return is_ncname(name).then_some(("", name)),
+        Some(colon) => (name.get(..colon)?, name.get(colon.checked_add(1)?..)?),
+    };
+    (is_ncname(prefix) && is_ncname(local)).then_some((prefix, local))
 }
 
 /// [4] NameStartChar without the colon.

@@ -1,7 +1,6 @@
-use std::borrow::Cow;
-
 use crate::limits::XML_BYTES_MAX;
 use crate::xml::XmlError;
+use crate::xml::characters::Survey;
 
 /// The charset that HTTP named. It wins over the declaration in the document, as [RFC 7303 3] says.
 ///
@@ -29,14 +28,23 @@ impl Charset {
     }
 }
 
-/// The text of a document, without byte order mark, and whether the octets themselves settled the encoding.
-pub(super) struct Decoded<'a> {
-    pub(super) text: Cow<'a, str>,
+/// The text of a document, without byte order mark.
+pub(super) struct Decoded {
+    /// A copy, with a little room for what is not spelled out in the document.
+    pub(super) text: String,
+    /// What stands in it.
+    pub(super) survey: Survey,
+    /// Whether the octets themselves or HTTP settled the encoding.
     pub(super) is_settled: bool,
 }
 
+/// Octets that are checked, surveyed and copied in one go, few enough to stay in the nearest cache all the while.
+const BLOCK_LEN: usize = 4096;
+/// Room behind the text for unescaped values and the namespace name of `xml`: most documents need no more.
+const SPARE_LEN: usize = 512;
+
 /// Decodes by byte order mark, else by `charset`, else by the pattern of the first two octets, else as UTF-8.
-pub(super) fn decode(bytes: &[u8], charset: Option<Charset>) -> Result<Decoded<'_>, XmlError> {
+pub(super) fn decode(bytes: &[u8], charset: Option<Charset>) -> Result<Decoded, XmlError> {
     if bytes.len() > XML_BYTES_MAX {
         return Err(XmlError::TooMany { what: "octets", max: XML_BYTES_MAX, offset: XML_BYTES_MAX });
     }
@@ -52,13 +60,31 @@ pub(super) fn decode(bytes: &[u8], charset: Option<Charset>) -> Result<Decoded<'
     }
 }
 
-fn utf8(bytes: &[u8], is_settled: bool) -> Result<Decoded<'_>, XmlError> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|e| XmlError::BadEncoding { expected: "UTF-8", offset: e.valid_up_to() })?;
-    Ok(Decoded { text: Cow::Borrowed(text), is_settled })
+fn utf8(bytes: &[u8], is_settled: bool) -> Result<Decoded, XmlError> {
+    let mut text = String::with_capacity(bytes.len().saturating_add(SPARE_LEN));
+    let mut survey = Survey::default();
+    while let Some(rest) = bytes.get(text.len()..).filter(|rest| !rest.is_empty()) {
+        let block = utf8_block(rest)
+            .map_err(|at| XmlError::BadEncoding { expected: "UTF-8", offset: text.len().saturating_add(at) })?;
+        survey.look(block, text.len());
+        text.push_str(block);
+    }
+    Ok(Decoded { text, survey, is_settled })
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Decoded<'static>, XmlError> {
+/// As many whole characters as fit one block, at least one; or where the first octet stands that is none.
+fn utf8_block(rest: &[u8]) -> Result<&str, usize> {
+    let block = rest.get(..BLOCK_LEN).unwrap_or(rest);
+    let error = match std::str::from_utf8(block) {
+        Ok(text) => return Ok(text),
+        Err(error) => error,
+    };
+    let is_cut = error.error_len().is_none() && block.len() < rest.len() && error.valid_up_to() > 0;
+    let whole = block.get(..error.valid_up_to()).filter(|_| is_cut).ok_or(error.valid_up_to())?;
+    std::str::from_utf8(whole).map_err(|error| error.valid_up_to())
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Decoded, XmlError> {
     let (pairs, odd) = bytes.as_chunks::<2>();
     let mut text = String::with_capacity(bytes.len());
     for (i, character) in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).enumerate() {
@@ -68,5 +94,35 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Decoded<'static>, Xml
     if !odd.is_empty() {
         return Err(XmlError::BadEncoding { expected: "UTF-16", offset: bytes.len() });
     }
-    Ok(Decoded { text: Cow::Owned(text), is_settled: true })
+    let mut survey = Survey::default();
+    survey.look(&text, 0);
+    Ok(Decoded { text, survey, is_settled: true })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BLOCK_LEN;
+    use super::decode;
+    use crate::xml::XmlError;
+
+    #[test]
+    fn characters_may_stand_across_the_end_of_a_block() {
+        for before in BLOCK_LEN - 5..BLOCK_LEN + 5 {
+            for character in ["a", "é", "日", "\u{1F600}"] {
+                let text = format!("{}{character}{}", "x".repeat(before), "日".repeat(3000));
+                assert_eq!(decode(text.as_bytes(), None).unwrap().text, text);
+            }
+        }
+    }
+
+    #[test]
+    fn an_octet_that_is_no_utf_8_is_named_wherever_it_stands() {
+        for before in [0, 1, BLOCK_LEN - 1, BLOCK_LEN, BLOCK_LEN + 1, 3 * BLOCK_LEN] {
+            for bad in [b"\xFFab".as_slice(), b"\xC3", b"\xE6\x97", b"\xE6\x97a"] {
+                let octets = [&vec![b'x'; before], bad].concat();
+                let refused = decode(&octets, Some(crate::xml::Charset::Utf8)).map(|decoded| decoded.text);
+                assert_eq!(refused, Err(XmlError::BadEncoding { expected: "UTF-8", offset: before }));
+            }
+        }
+    }
 }

@@ -1,0 +1,121 @@
+use clap::Args;
+use winrm_harness::net::Listener;
+use winrm_harness::server::Account;
+use winrm_harness::server::Config;
+use winrm_harness::server::Mutant;
+
+use crate::cli::error::CliError;
+use crate::subject::Logon;
+use crate::verdict::ExitCode;
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:5985")]
+    listen: String,
+    /// An administrator who may log on
+    #[arg(long, required_unless_present_any = ["mutant"])]
+    user: Option<String>,
+    /// The environment variable that holds the passwords of both users
+    #[arg(long, value_name = "VARIABLE", default_value = "WINRM_PASSWORD")]
+    password_env: String,
+    /// A user who may log on and do nothing
+    #[arg(long, value_name = "NAME")]
+    guest_user: Option<String>,
+    #[command(flatten)]
+    reference: ReferenceArguments,
+}
+
+/// How the reference server is configured; what is left out is as Windows has it.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ReferenceArguments {
+    /// Take SOAP in clear over HTTP
+    #[arg(long)]
+    allow_unencrypted: bool,
+    /// Offer Basic
+    #[arg(long)]
+    basic: bool,
+    /// Break a rule on purpose; `list` lists the ways
+    #[arg(long, value_name = "NAME")]
+    mutant: Option<String>,
+    /// The largest envelope, in units of 1024 octets
+    #[arg(long, value_name = "KB")]
+    max_envelope_size_kb: Option<u32>,
+    /// The longest OperationTimeout
+    #[arg(long, value_name = "MS")]
+    max_timeout_ms: Option<u64>,
+    /// Shells of one user at once
+    #[arg(long, value_name = "COUNT")]
+    max_shells_per_user: Option<usize>,
+}
+
+impl ReferenceArguments {
+    /// The defaults, perhaps with a mutant.
+    pub(crate) fn mutated(mutant: Option<String>) -> Self {
+        Self { mutant, ..Self::default() }
+    }
+
+    /// The configuration with these users.
+    pub(crate) fn config(&self, user: &Logon, guest: Option<&Logon>) -> Result<Config, CliError> {
+        let account = |logon: &Logon, is_administrator| Account {
+            user: logon.user.clone(),
+            password: logon.password.clone(),
+            is_administrator,
+        };
+        let mut config = Config {
+            accounts: std::iter::once(account(user, true))
+                .chain(guest.map(|guest| account(guest, false)))
+                .collect(),
+            allow_unencrypted: self.allow_unencrypted,
+            basic: self.basic,
+            mutant: self.mutant.as_deref().map(mutant).transpose()?,
+            ..Config::default()
+        };
+        config.max_envelope_size_kb = self.max_envelope_size_kb.unwrap_or(config.max_envelope_size_kb);
+        config.max_timeout_ms = self.max_timeout_ms.unwrap_or(config.max_timeout_ms);
+        config.max_shells_per_user = self.max_shells_per_user.unwrap_or(config.max_shells_per_user);
+        Ok(config)
+    }
+}
+
+fn mutant(name: &str) -> Result<Mutant, CliError> {
+    let unknown = || CliError::Usage(format!("unknown mutant `{name}`: `--mutant list` lists them"));
+    Mutant::from_name(name).ok_or_else(unknown)
+}
+
+/// Prints the mutants.
+pub(crate) fn list_mutants() -> ExitCode {
+    for (name, _, what) in Mutant::ALL {
+        println!("{name:24} {what}");
+    }
+    ExitCode::AsExpected
+}
+
+/// The password in that environment variable.
+pub(crate) fn password(variable: &str) -> Result<String, CliError> {
+    std::env::var(variable).map_err(|_| CliError::NoPassword(variable.to_owned()))
+}
+
+/// `serve`
+pub(crate) async fn serve(arguments: ServeArguments) -> Result<ExitCode, CliError> {
+    if arguments.reference.mutant.as_deref() == Some("list") {
+        return Ok(list_mutants());
+    }
+    let Some(user) = &arguments.user else {
+        return Err(CliError::Usage("expected `--user NAME`".to_owned()));
+    };
+    let password = password(&arguments.password_env)?;
+    let user = Logon::new(user, &password);
+    let guest = arguments.guest_user.as_deref().map(|guest| Logon::new(guest, &password));
+    let config = arguments.reference.config(&user, guest.as_ref())?;
+    let failed = |error| CliError::Listen(arguments.listen.clone(), error);
+    let listener = Listener::bind(&arguments.listen).await.map_err(failed)?;
+    println!("listening on http://{}/wsman", listener.local_address().map_err(failed)?);
+    tokio::select! {
+        served = listener.serve(config) => served.map_err(failed)?,
+        // Without signals the server simply goes on.
+        Ok(()) = tokio::signal::ctrl_c() => {}
+    }
+    Ok(ExitCode::AsExpected)
+}

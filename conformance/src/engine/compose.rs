@@ -1,0 +1,125 @@
+use winrm_harness::client::Session;
+use winrm_harness::encryption::EncryptedMessage;
+use winrm_harness::encryption::Form;
+use winrm_harness::encryption::Portion;
+use winrm_harness::encryption::Protocol;
+
+use crate::engine::EngineError;
+use crate::engine::observation::SealedBody;
+use crate::wsx::SealPart;
+use crate::wsx::Tamper;
+
+/// A request, ready to send.
+#[derive(Default)]
+pub(crate) struct Outgoing {
+    /// Start line, fields and the empty line.
+    pub(crate) head: Vec<u8>,
+    /// What follows it.
+    pub(crate) body: Vec<u8>,
+    /// The envelope in clear, where the body is a sealed one.
+    pub(crate) plaintext: Option<Vec<u8>>,
+    /// The sealed body, for a replay.
+    pub(crate) sealed_body: Option<SealedBody>,
+    /// Whether it is sealed as it should be.
+    pub(crate) is_sealed: bool,
+}
+
+impl Outgoing {
+    /// What goes on the wire.
+    pub(crate) fn octets(&self) -> Vec<u8> {
+        [self.head.as_slice(), &self.body].concat()
+    }
+
+    /// What a report shows.
+    pub(crate) fn shown(&self) -> Vec<u8> {
+        [self.head.as_slice(), self.plaintext.as_ref().unwrap_or(&self.body)].concat()
+    }
+}
+
+/// The request that carries an envelope, sealed if the session seals.
+pub(crate) fn envelope(
+    session: &mut Session,
+    envelope: &str,
+    tampers: &[Tamper],
+    replayed: Option<SealedBody>,
+) -> Result<Outgoing, EngineError> {
+    if !session.seals() {
+        if !tampers.is_empty() {
+            return Err(EngineError::NothingSealed);
+        }
+        let request = session.request(envelope)?;
+        let (head, body) = (request.encode_head(), request.body.into_octets());
+        return Ok(Outgoing { head, body, ..Outgoing::default() });
+    }
+    let mut form = Form::default();
+    let mut message = session.seal(envelope.as_bytes().to_vec())?;
+    let mut left_off = 0;
+    for tamper in tampers {
+        match tamper {
+            Tamper::Flip { part, octet } => flip(&mut message, *part, *octet),
+            Tamper::Frame(name) => spell(&mut form, name)?,
+            Tamper::Length(difference) => each(&mut message, |portion| {
+                let length = i64::try_from(portion.plaintext_len).unwrap_or(i64::MAX);
+                let length = length.saturating_add(i64::from(*difference)).max(0);
+                portion.plaintext_len = usize::try_from(length).unwrap_or(usize::MAX);
+            }),
+            Tamper::Sequence(difference) => each(&mut message, |portion| renumber(portion, *difference)),
+            Tamper::Protocol(media_type) => message.protocol = Protocol::from_media_type(media_type),
+            Tamper::Truncate(count) => left_off = usize::try_from(*count).unwrap_or(usize::MAX),
+            // The caller has chosen the session and looked the octets up.
+            Tamper::Context(_) | Tamper::Replay(_) => {}
+        }
+    }
+    let mut request = session.sealed_request(&message, form);
+    let mut body = SealedBody {
+        content_type: message.content_type().to_string(),
+        octets: request.body.octets().to_vec(),
+    };
+    if let Some(replayed) = replayed {
+        body = replayed;
+        request.headers.set("Content-Type", body.content_type.clone());
+    }
+    body.octets.truncate(body.octets.len().saturating_sub(left_off));
+    let head = request.with_body(body.octets.clone()).encode_head();
+    Ok(Outgoing {
+        head,
+        body: body.octets.clone(),
+        plaintext: Some(envelope.as_bytes().to_vec()),
+        sealed_body: Some(body),
+        is_sealed: tampers.is_empty(),
+    })
+}
+
+fn each(message: &mut EncryptedMessage, change: impl FnMut(&mut Portion)) {
+    message.portions.iter_mut().for_each(change);
+}
+
+fn flip(message: &mut EncryptedMessage, part: SealPart, octet: u32) {
+    each(message, |portion| {
+        if part == SealPart::Header {
+            portion.length_field ^= 1_u32.checked_shl(octet.saturating_mul(8)).unwrap_or(0);
+            return;
+        }
+        let octets = if part == SealPart::Signature { &mut portion.token } else { &mut portion.ciphertext };
+        if let Some(octet) = usize::try_from(octet).ok().and_then(|index| octets.get_mut(index)) {
+            *octet ^= 1;
+        }
+    });
+}
+
+/// [MS-NLMP 2.2.2.9.2] SeqNum is the last four octets of the signature.
+fn renumber(portion: &mut Portion, difference: i32) {
+    let Some(field) = portion.token.last_chunk_mut::<4>() else { return };
+    *field = u32::from_le_bytes(*field).wrapping_add_signed(difference).to_le_bytes();
+}
+
+fn spell(form: &mut Form, name: &str) -> Result<(), EngineError> {
+    match name {
+        "crlf-before-close" => form.crlf_before_close = true,
+        "crlf-after-close" => form.crlf_after_close = true,
+        "spaced-boundary" => form.spaced_boundary = true,
+        "no-tab" => form.tab = false,
+        _ => return Err(EngineError::Frame(name.to_owned())),
+    }
+    Ok(())
+}

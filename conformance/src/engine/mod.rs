@@ -1,0 +1,35 @@
+//! Plays cases against a server over the network and judges what comes back.
+//!
+//! A case has connections of its own. Whatever becomes of it, its `finally` runs, and every shell that an answer named
+//! is deleted on a fresh connection.
+//!
+//! **Sealing.** An envelope in clear that answers a sealed request is compared like any other, but the case doesn't pass
+//! on it, unless a `sealed` section of the step says what is right: it fails `MS-WSMV:2.2.9.1/reply-same-scheme` if it
+//! requires that, and is inconclusive otherwise, as anybody between the peers could have written the answer. An answer
+//! that opens only with a tolerance fails the requirements of the frame that the case names and doesn't tolerate, and
+//! passes leniently otherwise; a CR LF before the closing delimiter, which no client accepts, leaves the other cases
+//! inconclusive.
+//!
+//! **No answer.** A timeout, a closed or a broken connection makes the case inconclusive, unless `closed` is expected.
+
+mod authenticate;
+mod cancel;
+mod cleanup;
+mod compose;
+mod error;
+mod judge;
+mod link;
+mod observation;
+mod outcome;
+mod play;
+mod random;
+mod run;
+
+pub use cancel::Cancel;
+pub use cancel::Canceller;
+pub use cancel::canceller;
+pub use error::EngineError;
+pub use link::is_reachable;
+pub use run::Event;
+pub use run::Options;
+pub use run::run;

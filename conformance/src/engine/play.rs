@@ -1,0 +1,461 @@
+//! One case against a server.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use winrm_harness::http::Request;
+
+use crate::assertion::Bindings;
+use crate::assertion::Escape;
+use crate::assertion::check_assertion;
+use crate::engine::EngineError;
+use crate::engine::authenticate::AuthPlan;
+use crate::engine::authenticate::authenticate;
+use crate::engine::cancel::Cancel;
+use crate::engine::cleanup::LeftShells;
+use crate::engine::compose;
+use crate::engine::compose::Outgoing;
+use crate::engine::judge::judge;
+use crate::engine::link::Arrival;
+use crate::engine::link::Link;
+use crate::engine::link::Patience;
+use crate::engine::observation::Observation;
+use crate::engine::observation::SealedBody;
+use crate::engine::outcome::Outcome;
+use crate::engine::random::Random;
+use crate::report::Redactor;
+use crate::requirement::Catalogue;
+use crate::subject::Subject;
+use crate::verdict::Verdict;
+use crate::wsx::Answer;
+use crate::wsx::Assertion;
+use crate::wsx::AuthDirective;
+use crate::wsx::Case;
+use crate::wsx::CleanUp;
+use crate::wsx::ConnectionId;
+use crate::wsx::Exchange;
+use crate::wsx::HttpRequest;
+use crate::wsx::Piece;
+use crate::wsx::Send;
+use crate::wsx::Step;
+use crate::wsx::StepBody;
+use crate::wsx::StepNumber;
+use crate::wsx::Tamper;
+use crate::wsx::Template;
+
+/// Between two attempts of a loop, so that a server that answers at once isn't flooded.
+const LOOP_PAUSE: Duration = Duration::from_millis(50);
+
+/// What all cases of a run share.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    pub(crate) subject: Subject,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) redactor: Redactor,
+    /// How long an answer may take beyond the OperationTimeout of its request.
+    pub(crate) timeout: Duration,
+    pub(crate) seed: u64,
+    pub(crate) cancel: Cancel,
+}
+
+/// Why a step can't be played.
+enum Stop {
+    /// Our fault or the case's.
+    Error(EngineError),
+    /// Nobody is there.
+    Lost(String),
+}
+
+impl<E: Into<EngineError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+/// The `>` sections of a step, by layer.
+#[derive(Default)]
+struct Sends<'c> {
+    auth: Option<&'c AuthDirective>,
+    http: Option<&'c HttpRequest>,
+    soap: Option<&'c Template>,
+    tampers: &'c [Tamper],
+    bytes: Option<&'c [u8]>,
+    closes: bool,
+}
+
+struct Player<'a> {
+    setting: &'a Setting,
+    case: &'a Case,
+    left: &'a LeftShells,
+    bindings: Bindings,
+    random: Random,
+    links: BTreeMap<ConnectionId, Link>,
+    seen: BTreeMap<StepNumber, Observation>,
+}
+
+/// Plays a case with its `finally`, but for the shells that are to be deleted: they are in `left`.
+pub(crate) async fn play<'a>(setting: &'a Setting, case: &'a Case, left: &'a LeftShells) -> Outcome<'a> {
+    let mut outcome = Outcome::new(case, &setting.catalogue, &setting.redactor);
+    let mut player = Player {
+        setting,
+        case,
+        left,
+        bindings: given(&setting.subject),
+        random: Random::new(setting.seed, &case.front.id),
+        links: BTreeMap::new(),
+        seen: BTreeMap::new(),
+    };
+    let mut steps = case.steps.iter();
+    for step in steps.by_ref() {
+        if setting.cancel.is_cancelled() {
+            outcome.stop(Verdict::Inconclusive, format!("called off before step {}", step.number));
+            break;
+        }
+        if !player.step(step, &mut outcome).await {
+            break;
+        }
+    }
+    if steps.next().is_some() {
+        outcome.cut_short();
+    }
+    player.finish().await;
+    outcome
+}
+
+fn given(subject: &Subject) -> Bindings {
+    let mut bindings = Bindings::default();
+    bindings.give("endpoint.url", subject.url.to_string());
+    bindings.give("http.host", subject.url.authority());
+    bindings.give("http.path", subject.url.path());
+    bindings.give("secret.user", subject.logon.user.clone());
+    bindings.give("secret.password", subject.logon.password.clone());
+    bindings.give("secret.domain", subject.logon.domain.clone());
+    bindings
+}
+
+impl Player<'_> {
+    /// Plays a step and says whether to go on.
+    async fn step(&mut self, step: &Step, outcome: &mut Outcome<'_>) -> bool {
+        match &step.body {
+            StepBody::Assert(assertions) => self.assert(step.number, assertions, outcome),
+            StepBody::Exchange(exchange) => self.exchange(step.number, exchange, outcome).await,
+        }
+    }
+
+    fn assert(&mut self, number: StepNumber, assertions: &[Assertion], outcome: &mut Outcome<'_>) -> bool {
+        let mut holds = true;
+        for assertion in assertions {
+            let Some(seen) = self.seen.get(&assertion.step) else {
+                outcome.error(&number.to_string(), &EngineError::Step(assertion.step));
+                return false;
+            };
+            if let Err(mismatch) = check_assertion(assertion, seen.answered(), &mut self.bindings) {
+                let place = format!("{number} assert");
+                outcome.assertion(place, assertion.level, &assertion.requirement, mismatch, seen);
+                holds = false;
+            }
+        }
+        holds
+    }
+
+    async fn exchange(&mut self, number: StepNumber, exchange: &Exchange, outcome: &mut Outcome<'_>) -> bool {
+        let place = format!("{number} {}", exchange.connection);
+        let awaits = !exchange.expects.is_empty() || self.is_asserted(number);
+        let mut attempt = 1;
+        loop {
+            let mark = self.bindings.mark();
+            let mut seen = match self.perform(exchange, awaits).await {
+                Ok(seen) => seen,
+                Err(Stop::Error(error)) => {
+                    outcome.error(&place, &error);
+                    return false;
+                }
+                Err(Stop::Lost(reason)) => {
+                    outcome.stop(Verdict::Inconclusive, format!("{place}: {reason}"));
+                    return false;
+                }
+            };
+            let before = self.bindings.clone();
+            let mut judgement = judge(self.case, &exchange.expects, &seen, &mut self.bindings);
+            let may_close = exchange.expects.iter().any(|expect| expect.answer == Answer::Closed);
+            if may_close && !judgement.complaints.is_empty() && !seen.is_closed {
+                let link = self.links.get_mut(&exchange.connection);
+                seen.is_closed = match link {
+                    Some(link) => link.is_closed().await,
+                    None => true,
+                };
+                self.bindings = before;
+                judgement = judge(self.case, &exchange.expects, &seen, &mut self.bindings);
+            }
+            let holds = judgement.complaints.is_empty();
+            let came = matches!(seen.arrival, Arrival::Answer(_));
+            let again = !holds && came && attempt < exchange.attempts_max;
+            if !again || self.setting.cancel.is_cancelled() {
+                outcome.step(&place, judgement, &seen);
+                self.seen.insert(number, seen);
+                return holds;
+            }
+            self.bindings.rewind(mark);
+            attempt = attempt.saturating_add(1);
+            self.setting.cancel.within(LOOP_PAUSE, std::future::pending::<()>()).await;
+        }
+    }
+
+    fn is_asserted(&self, number: StepNumber) -> bool {
+        self.case.steps.iter().any(|step| match &step.body {
+            StepBody::Assert(assertions) => assertions.iter().any(|assertion| assertion.step == number),
+            StepBody::Exchange(_) => false,
+        })
+    }
+
+    /// Sends what the step says and waits for the answer.
+    async fn perform(&mut self, exchange: &Exchange, awaits: bool) -> Result<Observation, Stop> {
+        let sends = Sends::of(&exchange.sends);
+        self.connect(exchange.connection).await?;
+        let mut seen = Observation::new(Arrival::NotAwaited, None);
+        if let Some(directive) = sends.auth {
+            seen = self.authenticate(exchange.connection, directive, sends.http).await?;
+            let goes_on = sends.soap.is_some() || sends.bytes.is_some();
+            if !goes_on || seen.auth != Some(crate::engine::observation::AuthEnd::Accepted) {
+                return Ok(seen);
+            }
+        }
+        if sends.closes {
+            if let Some(link) = self.links.get_mut(&exchange.connection) {
+                link.close();
+            }
+            return Ok(seen);
+        }
+        let is_silent = exchange.sends.is_empty();
+        let (outgoing, wait) = self.compose(exchange.connection, &sends)?;
+        let setting = self.setting;
+        let patience = Patience { wait, cancel: &setting.cancel };
+        let link = self.links.get_mut(&exchange.connection).ok_or(EngineError::NothingSealed)?;
+        let arrival = match is_silent {
+            true => link.receive(patience).await,
+            false => link.exchange(&outgoing.octets(), awaits, patience).await,
+        };
+        let mut answered = Observation::new(arrival, Some(&mut link.session));
+        answered.auth = seen.auth;
+        answered.facts = seen.facts;
+        answered.sent = outgoing.shown();
+        answered.request_was_sealed = outgoing.is_sealed;
+        answered.sealed_body = outgoing.sealed_body;
+        if let Some(envelope) = &answered.envelope {
+            self.left.learn(envelope);
+        }
+        Ok(answered)
+    }
+
+    async fn connect(&mut self, connection: ConnectionId) -> Result<(), Stop> {
+        let patience = Patience { wait: self.setting.timeout, cancel: &self.setting.cancel };
+        let url = &self.setting.subject.url;
+        match self.links.get_mut(&connection) {
+            Some(link) => link.revive(url, patience).await.map_err(Stop::Lost),
+            None => {
+                let link = Link::open(url, patience).await.map_err(Stop::Lost)?;
+                self.links.insert(connection, link);
+                Ok(())
+            }
+        }
+    }
+
+    async fn authenticate(
+        &mut self,
+        connection: ConnectionId,
+        directive: &AuthDirective,
+        http: Option<&HttpRequest>,
+    ) -> Result<Observation, Stop> {
+        let mut options = Vec::new();
+        for (key, template) in &directive.options {
+            options.push((key.clone(), self.text(template)?));
+        }
+        let plan = AuthPlan::new(directive.scheme, &options)?;
+        let setting = self.setting;
+        let patience = Patience { wait: setting.timeout, cancel: &setting.cancel };
+        let replayed = match plan.replays {
+            None => None,
+            Some(other) => {
+                let token = self.links.get(&other).and_then(|link| link.last_token.clone());
+                Some(token.ok_or(EngineError::NoToken(other))?)
+            }
+        };
+        let link = self.links.get_mut(&connection).ok_or(EngineError::NothingSealed)?;
+        let (bindings, mut fresh) = (&mut self.bindings, self.random.clone());
+        let mut last_token = None;
+        let mut dress = |leg: &Request| {
+            let mut leg = leg.clone();
+            // The first leg is our own: the server has to challenge somebody.
+            if let (Some(_), Some(token)) = (&last_token, &replayed) {
+                leg.headers.set("Authorization", token.clone());
+            }
+            let token = leg.headers.text("Authorization").unwrap_or_default().to_owned();
+            last_token = Some(token.clone());
+            match http {
+                None => Ok(leg.encode()),
+                Some(http) => {
+                    bindings.give("http.token", token);
+                    let body = body_of(http, bindings, &mut fresh)?;
+                    let head = head_of(http, body.len(), bindings, &mut fresh)?;
+                    Ok([head, body].concat())
+                }
+            }
+        };
+        let url = &setting.subject.url;
+        let handshake = authenticate(link, &plan, url, &mut self.random, patience, &mut dress).await?;
+        link.last_token = last_token;
+        let mut seen = Observation::new(handshake.arrival, Some(&mut link.session));
+        seen.auth = Some(handshake.end);
+        seen.facts = handshake.facts;
+        seen.sent = handshake.sent;
+        Ok(seen)
+    }
+
+    /// The request of a step, and how long its answer may take.
+    fn compose(&mut self, connection: ConnectionId, sends: &Sends<'_>) -> Result<(Outgoing, Duration), Stop> {
+        let mut outgoing = Outgoing::default();
+        let mut wait = self.setting.timeout;
+        if let Some(soap) = sends.soap {
+            let mut random = self.random.clone();
+            let text = self.bindings.render(soap, Escape::Xml, &mut || random.uuid())?;
+            self.random = random;
+            wait = wait.saturating_add(operation_timeout(&text));
+            let replayed = self.replayed(sends.tampers)?;
+            let keys = sends.tampers.iter().find_map(|tamper| match tamper {
+                Tamper::Context(other) => Some(*other),
+                _ => None,
+            });
+            let link = self.links.get_mut(&keys.unwrap_or(connection)).ok_or(EngineError::NothingSealed)?;
+            outgoing = compose::envelope(&mut link.session, &text, sends.tampers, replayed)?;
+        } else if let Some(bytes) = sends.bytes {
+            outgoing.body = bytes.to_vec();
+        } else if !sends.tampers.is_empty() {
+            return Err(Stop::Error(EngineError::NothingSealed));
+        }
+        if let Some(http) = sends.http {
+            let mut random = self.random.clone();
+            if !http.body.is_empty() {
+                outgoing.body = body_of(http, &mut self.bindings, &mut random)?;
+                let text = String::from_utf8_lossy(&outgoing.body);
+                wait = wait.saturating_add(operation_timeout(&text));
+            }
+            outgoing.head = head_of(http, outgoing.body.len(), &mut self.bindings, &mut random)?;
+            outgoing.is_sealed = false;
+            self.random = random;
+        }
+        Ok((outgoing, wait))
+    }
+
+    fn replayed(&self, tampers: &[Tamper]) -> Result<Option<SealedBody>, EngineError> {
+        let step = tampers.iter().find_map(|tamper| match tamper {
+            Tamper::Replay(step) => Some(*step),
+            _ => None,
+        });
+        let Some(step) = step else { return Ok(None) };
+        let body = self.seen.get(&step).and_then(|seen| seen.sealed_body.clone());
+        body.map(Some).ok_or(EngineError::Step(step))
+    }
+
+    fn text(&mut self, template: &Template) -> Result<String, EngineError> {
+        let random = &mut self.random;
+        Ok(self.bindings.render(template, Escape::Nothing, &mut || random.uuid())?)
+    }
+
+    /// The `finally` of the case. Nothing here is judged, and nothing stops it.
+    async fn finish(mut self) {
+        let Some(finally) = &self.case.finally else { return };
+        for CleanUp::DeleteShell(name) in &finally.actions {
+            if let Some(shell) = self.bindings.value(name) {
+                self.left.add_cmd(shell);
+            }
+        }
+        for step in &finally.steps {
+            if let StepBody::Exchange(exchange) = &step.body {
+                if self.perform(exchange, true).await.is_err() {
+                    continue;
+                }
+            }
+        }
+    }
+}
+
+impl<'c> Sends<'c> {
+    fn of(sections: &'c [Send]) -> Self {
+        let mut sends = Self::default();
+        for section in sections {
+            match section {
+                Send::Auth(directive) => sends.auth = Some(directive),
+                Send::Http(request) => sends.http = Some(request),
+                Send::Soap(envelope) => sends.soap = Some(envelope),
+                Send::Sealed(tampers) => sends.tampers = tampers,
+                Send::Bytes(octets) => sends.bytes = Some(octets),
+                Send::Closed => sends.closes = true,
+            }
+        }
+        sends
+    }
+}
+
+fn body_of(http: &HttpRequest, bindings: &mut Bindings, random: &mut Random) -> Result<Vec<u8>, EngineError> {
+    // An envelope in clear gets its values as XML, like one that is sealed.
+    let starts_as_xml =
+        matches!(http.body.pieces().first(), Some(Piece::Text(text)) if text.starts_with('<'));
+    let escape = if starts_as_xml { Escape::Xml } else { Escape::Nothing };
+    Ok(bindings.render(&http.body, escape, &mut || random.uuid())?.into_bytes())
+}
+
+fn head_of(
+    http: &HttpRequest,
+    body_len: usize,
+    bindings: &mut Bindings,
+    random: &mut Random,
+) -> Result<Vec<u8>, EngineError> {
+    bindings.give("http.length", body_len.to_string());
+    let mut fresh = || random.uuid();
+    let mut head = bindings.render(&http.start, Escape::Nothing, &mut fresh)?;
+    head.push_str("\r\n");
+    for (name, template) in &http.headers {
+        let value = bindings.render(template, Escape::Nothing, &mut fresh)?;
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str("\r\n");
+    Ok(head.into_bytes())
+}
+
+/// [DSP0226 6.1] OperationTimeout of a request, as far as it is hours, minutes and seconds; nothing where it isn't.
+fn operation_timeout(envelope: &str) -> Duration {
+    const LONGEST: Duration = Duration::from_secs(600);
+    let value = envelope.split_once("OperationTimeout").and_then(|(_, rest)| rest.split_once('>'));
+    let text = value.and_then(|(_, rest)| rest.split_once('<')).map_or("", |(text, _)| text.trim());
+    let Some(mut rest) = text.strip_prefix("PT") else { return Duration::ZERO };
+    let mut total = Duration::ZERO;
+    while let Some(at) = rest.find(['H', 'M', 'S']) {
+        let Some((number, tail)) = rest.split_at_checked(at) else { break };
+        let whole = number.split('.').next().and_then(|whole| whole.parse::<u64>().ok()).unwrap_or(0);
+        let seconds = match tail.as_bytes().first() {
+            Some(b'H') => whole.saturating_mul(3600),
+            Some(b'M') => whole.saturating_mul(60),
+            _ => whole,
+        };
+        total = total.saturating_add(Duration::from_secs(seconds));
+        rest = tail.get(1..).unwrap_or_default();
+    }
+    total.min(LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operation_timeout_of_a_request_is_added_to_the_patience() {
+        let of = |value: &str| {
+            operation_timeout(&format!("<w:OperationTimeout a='b'>{value}</w:OperationTimeout>"))
+        };
+        assert_eq!(of("PT60S"), Duration::from_secs(60));
+        assert_eq!(of("PT1M0.500S"), Duration::from_secs(60));
+        assert_eq!(of("PT99H"), Duration::from_secs(600));
+        assert_eq!(of("P1D"), Duration::ZERO);
+        assert_eq!(operation_timeout("<x/>"), Duration::ZERO);
+    }
+}

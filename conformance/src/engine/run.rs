@@ -1,0 +1,146 @@
+//! Many cases against a server.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use winrm_harness::net::Clock;
+
+use crate::engine::cancel::Cancel;
+use crate::engine::cleanup::LeftShells;
+use crate::engine::cleanup::delete_shells;
+use crate::engine::outcome::Outcome;
+use crate::engine::play::Setting;
+use crate::engine::play::play;
+use crate::engine::random::Random;
+use crate::report::CaseResult;
+use crate::report::Redactor;
+use crate::requirement::Catalogue;
+use crate::subject::Subject;
+use crate::verdict::Verdict;
+use crate::wsx::Case;
+use crate::wsx::Role;
+
+/// How to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Cases at once.
+    pub jobs: usize,
+    /// Cases at once that may create shells.
+    pub shells_max: usize,
+    /// How long an answer may take beyond the OperationTimeout of its request.
+    pub timeout: Duration,
+    /// What identifiers come from.
+    pub seed: u64,
+}
+
+/// What happens during a run.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A case is over.
+    Finished(&'a CaseResult),
+}
+
+/// Runs the cases and tells how each went, in their order. Those that can't be run are in the list as well.
+pub async fn run(
+    cases: Vec<Case>,
+    subject: Subject,
+    catalogue: Catalogue,
+    options: Options,
+    cancel: Cancel,
+    mut tell: impl FnMut(Event<'_>),
+) -> Vec<CaseResult> {
+    let redactor = Redactor::new().credentials(&subject.logon.user, &subject.logon.password);
+    let setting = Arc::new(Setting {
+        subject,
+        catalogue,
+        redactor,
+        timeout: options.timeout,
+        seed: options.seed,
+        cancel,
+    });
+    let jobs = Arc::new(Semaphore::new(options.jobs.max(1)));
+    let shells = Arc::new(Semaphore::new(options.shells_max.max(1)));
+    let mut tasks = JoinSet::new();
+    let mut results: Vec<Option<CaseResult>> = cases.iter().map(|_| None).collect();
+    for (index, case) in cases.into_iter().enumerate() {
+        let (setting, jobs, shells) = (Arc::clone(&setting), Arc::clone(&jobs), Arc::clone(&shells));
+        tasks.spawn(async move {
+            let needs_shell = case.front.needs.iter().any(|need| need.starts_with("shell."));
+            // The semaphores are never closed.
+            let _shell = if needs_shell { shells.acquire().await.ok() } else { None };
+            let _job = jobs.acquire().await.ok();
+            (index, run_one(&setting, case).await)
+        });
+    }
+    while let Some(joined) = tasks.join_next().await {
+        let Ok((index, result)) = joined else { continue };
+        tell(Event::Finished(&result));
+        if let Some(place) = results.get_mut(index) {
+            *place = Some(result);
+        }
+    }
+    results.into_iter().flatten().collect()
+}
+
+/// Runs a case in a task of its own, so that a panic is an error of that case and its shells are deleted all the same.
+async fn run_one(setting: &Arc<Setting>, case: Case) -> CaseResult {
+    let case = Arc::new(case);
+    if let Some((verdict, reason)) = obstacle(setting, &case) {
+        return unplayed(setting, &case, verdict, reason);
+    }
+    let clock = Clock::default();
+    let left = LeftShells::default();
+    let task = {
+        let (setting, case, left) = (Arc::clone(setting), Arc::clone(&case), left.clone());
+        tokio::spawn(async move { play_and_clean(&setting, &case, &left, clock).await })
+    };
+    match task.await {
+        Ok(result) => result,
+        Err(error) => {
+            let mut random = Random::new(setting.seed, &case.front.id);
+            delete_shells(&left, &setting.subject, &mut random).await;
+            unplayed(setting, &case, Verdict::Error, format!("the engine failed: {error}"))
+        }
+    }
+}
+
+async fn play_and_clean(setting: &Setting, case: &Case, left: &LeftShells, clock: Clock) -> CaseResult {
+    let mut outcome = play(setting, case, left).await;
+    let mut random = Random::new(setting.seed.wrapping_add(1), &case.front.id);
+    let failed = delete_shells(left, &setting.subject, &mut random).await;
+    if !failed.is_empty() {
+        outcome.stop(Verdict::Inconclusive, format!("a shell may be left: {}", failed.join(", ")));
+    }
+    outcome.result(clock.elapsed_ms())
+}
+
+/// Why a case isn't played at all.
+fn obstacle(setting: &Setting, case: &Case) -> Option<(Verdict, String)> {
+    let front = &case.front;
+    if setting.cancel.is_cancelled() {
+        return Some((Verdict::NotRun, "the run was called off".to_owned()));
+    }
+    if !front.roles.contains(&Role::Server) {
+        return Some((Verdict::NotApplicable, "it doesn't test servers".to_owned()));
+    }
+    let missing = setting.subject.capabilities.missing(&front.needs);
+    if !missing.is_empty() {
+        return Some((Verdict::NotApplicable, format!("the endpoint lacks {}", missing.join(", "))));
+    }
+    if !setting.subject.allowances.allow(front.safety) {
+        let word = format!("{:?}", front.safety).to_lowercase();
+        return Some((Verdict::NotRun, format!("it needs `--allow {word}`")));
+    }
+    None
+}
+
+fn unplayed(setting: &Setting, case: &Case, verdict: Verdict, reason: String) -> CaseResult {
+    let mut outcome = Outcome::new(case, &setting.catalogue, &setting.redactor);
+    outcome.stop(verdict, reason);
+    let mut result = outcome.result(0);
+    result.verdict = verdict;
+    result.judged.iter_mut().for_each(|judged| judged.verdict = verdict);
+    result
+}

@@ -1,8 +1,7 @@
 //! The module table of the suite in README.md, held against `src/`; and the rules that every package obeys.
+#![cfg(test)]
 
-#[cfg(test)]
 mod rules;
-#[cfg(test)]
 #[path = "../../harness/tests/layers/source.rs"]
 mod source;
 

@@ -1,11 +1,10 @@
 //! Clients that nobody here wrote drive the reference server, and what crossed the wire is looked at from outside.
 //!
 //! Needs `conformance/peers/.venv`, which `conformance/peers/setup` makes.
+#![cfg(test)]
 
-#[cfg(test)]
 #[path = "peers/recorder.rs"]
 mod recorder;
-#[cfg(test)]
 #[path = "peers/wire.rs"]
 mod wire;
 

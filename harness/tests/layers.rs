@@ -1,6 +1,6 @@
 //! The module table of the harness in README.md, held against `src/`.
+#![cfg(test)]
 
-#[cfg(test)]
 #[path = "layers/source.rs"]
 mod source;
 

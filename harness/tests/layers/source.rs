@@ -90,9 +90,10 @@ pub(crate) fn code(text: &str) -> String {
 pub(crate) fn names_after(text: &str, prefix: &str) -> BTreeSet<String> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     text.match_indices(prefix)
-        .filter(|(at, _)| !text[..*at].ends_with(is_name))
-        .map(|(at, _)| {
-            let rest = &text[at + prefix.len()..];
+        .map(|(at, _)| text.split_at(at))
+        .filter(|(before, _)| !before.ends_with(is_name))
+        .map(|(_, found)| {
+            let rest = found.trim_start_matches(prefix);
             let name: String = rest.chars().take_while(|c| is_name(*c)).collect();
             if name.is_empty() { rest.chars().take(1).collect() } else { name }
         })

@@ -232,7 +232,7 @@ fn documents(fixture: &Fixture) -> Vec<Vec<u8>> {
     }
     let recording = String::from_utf8(fixture.bytes.clone()).unwrap();
     let mut values: Vec<String> = Vec::new();
-    for line in recording.lines() {
+    for line in recording.lines().filter(|line| !line.starts_with('#')) {
         let entry = line.trim_start_matches("- ").trim_start();
         match entry.strip_prefix("request: ").or_else(|| entry.strip_prefix("response: ")) {
             Some(value) => values.push(value.to_owned()),

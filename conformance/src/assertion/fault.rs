@@ -43,6 +43,21 @@ pub fn match_fault(pattern: &FaultPattern, root: Element<'_>) -> Result<(), Mism
     Ok(())
 }
 
+/// What a fault says, in one line; nothing if the envelope has none.
+pub fn describe_fault(root: Element<'_>) -> Option<String> {
+    let fault = child(child(root, "s", "Body")?, "s", "Fault")?;
+    let code = child(fault, "s", "Code");
+    let subcode = code.and_then(|code| child(code, "s", "Subcode")).and_then(value);
+    let named = subcode.or(code.and_then(value)).map(text_of).unwrap_or_default();
+    let number = child(fault, "s", "Detail")
+        .and_then(|detail| child(detail, "f", "WSManFault"))
+        .and_then(|detail| detail.attributes().find(|attribute| attribute.local == "Code"))
+        .map_or(String::new(), |code| format!(" {}", code.value));
+    let reason = child(fault, "s", "Reason").and_then(|reason| child(reason, "s", "Text"));
+    let reason = reason.map(text_of).unwrap_or_default();
+    Some(excerpt(&format!("{named}{number}: {reason}")))
+}
+
 fn compare(what: &str, accepted: &[String], found: Option<Element<'_>>) -> Result<(), Mismatch> {
     if accepted.is_empty() {
         return Ok(());

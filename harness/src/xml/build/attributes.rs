@@ -26,9 +26,9 @@ use crate::xml::name::XMLNS_URI;
 
 /// One attribute as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Written<'t> {
-    name: &'t str,
-    value: &'t str,
+pub(super) struct Written<'t> {
+    pub(super) name: &'t str,
+    pub(super) value: &'t str,
     /// Whether the value has references or white space other than blanks, so that it differs from its spelling.
     is_escaped: bool,
 }
@@ -38,7 +38,7 @@ struct Written<'t> {
 /// quick-xml's own iterator takes longer, and takes attributes that no white space separates.
 ///
 /// [XML 1.0 3.1]: https://www.w3.org/TR/xml/#NT-STag
-fn next_attribute<'t>(rest: &mut &'t str) -> Result<Option<Written<'t>>, Rule> {
+pub(super) fn next_attribute<'t>(rest: &mut &'t str) -> Result<Option<Written<'t>>, Rule> {
     let text = rest.trim_ascii_start();
     if text.is_empty() {
         return Ok(None);

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use quick_xml::Error as QuickXmlError;
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
-use quick_xml::errors::IllFormedError;
 use quick_xml::events::BytesDecl;
 use quick_xml::events::BytesRef;
 use quick_xml::events::BytesStart;
@@ -32,8 +31,10 @@ use crate::xml::document::NONE;
 use crate::xml::document::NodeData;
 use crate::xml::document::Span;
 use crate::xml::document::index;
+use crate::xml::document::offset_in;
 use crate::xml::encoding::decode;
 use crate::xml::name::XMLNS_URI;
+use crate::xml::quick_xml_error::quick_xml_error;
 
 pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Document, XmlError> {
     let decoded = decode(bytes, charset)?;
@@ -44,8 +45,9 @@ pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Documen
     let mut reader = Reader::from_str(&decoded.text);
     reader.config_mut().check_comments = true;
     loop {
-        let event = reader.read_event().map_err(|e| quick_xml_error(&e, reader.error_position()))?;
-        builder.position = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let event =
+            reader.read_event().map_err(|e| quick_xml_error(&e, to_usize(reader.error_position())))?;
+        builder.position = to_usize(reader.buffer_position());
         if matches!(event, Event::Eof) {
             break;
         }
@@ -245,7 +247,7 @@ impl<'a> Builder<'a> {
         if raw.contains('<') {
             return Err(self.error(Rule::LessThanInAttribute));
         }
-        match normalized.map_err(|e| quick_xml_error(&e, to_u64(self.position)))? {
+        match normalized.map_err(|e| quick_xml_error(&e, self.position))? {
             Cow::Borrowed(_) => Ok(self.span_of(raw)),
             Cow::Owned(value) => {
                 // Raw characters were looked at with the whole document; references were not.
@@ -492,29 +494,6 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Where `slice` stands in `whole`, when it is a part of it.
-fn offset_in(whole: &str, slice: &str) -> Option<usize> {
-    let start = slice.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
-    (start.checked_add(slice.len())? <= whole.len()).then_some(start)
-}
-
-fn to_u64(position: usize) -> u64 {
-    u64::try_from(position).unwrap_or(u64::MAX)
-}
-
-fn quick_xml_error(error: &QuickXmlError, position: u64) -> XmlError {
-    let rule = match error {
-        QuickXmlError::IllFormed(
-            IllFormedError::UnmatchedEndTag(_) | IllFormedError::MismatchedEndTag { .. },
-        ) => Rule::EndTag,
-        QuickXmlError::IllFormed(IllFormedError::MissingEndTag(_)) => Rule::UnclosedElement,
-        QuickXmlError::IllFormed(IllFormedError::DoubleHyphenInComment) => Rule::DoubleHyphen,
-        QuickXmlError::IllFormed(IllFormedError::MissingDeclVersion(_) | IllFormedError::UnknownVersion) => {
-            Rule::Declaration
-        }
-        QuickXmlError::Escape(_) => Rule::UnknownEntity,
-        QuickXmlError::InvalidAttr(_) => Rule::AttributeSyntax,
-        _ => Rule::Syntax,
-    };
-    XmlError::NotWellFormed { rule, offset: usize::try_from(position).unwrap_or(usize::MAX) }
+fn to_usize(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
 }

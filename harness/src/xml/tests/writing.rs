@@ -21,7 +21,7 @@ struct Tree {
     declared: Vec<Namespace>,
     attributes: Vec<(QName, String)>,
     text: String,
-    children: Vec<Tree>,
+    children: Vec<Self>,
 }
 
 impl Tree {

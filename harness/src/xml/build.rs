@@ -1,11 +1,11 @@
 //! From octets to a [`Document`], with the checks that quick-xml leaves to its caller.
 
 mod attributes;
+mod declaration;
 
 use quick_xml::Error as QuickXmlError;
 use quick_xml::Reader;
 use quick_xml::errors::IllFormedError;
-use quick_xml::events::BytesDecl;
 use quick_xml::events::BytesRef;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
@@ -132,7 +132,7 @@ impl<'a> Builder<'a> {
                 }
                 self.text(&text.xml10_content(), &text)
             }
-            Event::CData(cdata) => self.cdata(&cdata.xml10_content(), &cdata),
+            Event::CData(cdata) => self.cdata(&cdata.xml10_content()),
             Event::GeneralRef(reference) => self.reference(&reference),
             Event::Decl(declaration) => self.declaration(&declaration),
             Event::PI(pi) if !is_ncname(pi.target()) || pi.target().eq_ignore_ascii_case("xml") => {
@@ -241,14 +241,14 @@ impl<'a> Builder<'a> {
             }
             return self.ill_formed(Rule::TextOutsideRoot);
         }
-        self.append(content, raw)
+        self.append(content)
     }
 
-    fn cdata(&mut self, content: &str, raw: &str) -> Outcome {
+    fn cdata(&mut self, content: &str) -> Outcome {
         if self.open.is_empty() {
             return self.ill_formed(Rule::TextOutsideRoot);
         }
-        self.append(content, raw)
+        self.append(content)
     }
 
     fn reference(&mut self, reference: &BytesRef<'_>) -> Outcome {
@@ -267,11 +267,11 @@ impl<'a> Builder<'a> {
             },
             Ok(Some(_)) | Err(_) => return self.ill_formed(Rule::CharacterReference),
         };
-        self.append(character.encode_utf8(&mut [0; 4]), "")
+        self.append(character.encode_utf8(&mut [0; 4]))
     }
 
     /// Appends characters to the open element: to the text that it ends with, or as a new text.
-    fn append(&mut self, content: &str, raw: &str) -> Outcome {
+    fn append(&mut self, content: &str) -> Outcome {
         if content.is_empty() {
             return Ok(());
         }
@@ -280,9 +280,11 @@ impl<'a> Builder<'a> {
         if let Some(last) = last {
             return self.extend(last_child, last.value, content);
         }
-        // Equal length means that nothing was normalised, so that the source's own octets serve.
-        let value =
-            if content.len() == raw.len() { self.span_of(raw) } else { self.unescaped_span(content)? };
+        // What was normalised or referred to is a copy elsewhere, whatever its length: a lone CR becomes one LF.
+        let value = match offset_in(self.source, content) {
+            Some(_) => self.span_of(content),
+            None => self.unescaped_span(content)?,
+        };
         let node = NodeData {
             parent: NONE,
             first_child: NONE,
@@ -315,22 +317,6 @@ impl<'a> Builder<'a> {
             node.value = value;
         }
         Ok(())
-    }
-
-    fn declaration(&mut self, declaration: &BytesDecl<'_>) -> Outcome {
-        // Just behind the declaration means that its `<` was the first octet.
-        let is_first = self.source.starts_with("<?xml")
-            && self.source.find("?>").and_then(|end| end.checked_add(2)) == Some(self.position);
-        if !is_first || declaration.version().ok().as_deref() != Some("1.0") {
-            return self.ill_formed(Rule::Declaration);
-        }
-        match declaration.encoding() {
-            Some(Ok(name)) if !self.is_encoding_settled && Charset::from_name(&name).is_none() => {
-                Err(XmlError::UnsupportedEncoding { name: name.chars().take(64).collect() })
-            }
-            Some(Err(_)) => self.ill_formed(Rule::Declaration),
-            _ => Ok(()),
-        }
     }
 
     /// The octets of a name or value that borrows from the source.

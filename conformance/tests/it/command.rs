@@ -71,9 +71,15 @@ fn wrong_usage_is_exit_code_2_and_says_what_is_wrong() {
         assert!(run.stderr.contains(said), "{arguments:?}: {}", run.stderr);
     };
     check(&["server", "--no-such-flag"], "--no-such-flag");
-    check(&["server", "https://host", "--user", "u", "--password-env", "TEST_PASSWORD"], "https is not supported yet");
+    check(
+        &["server", "https://host", "--user", "u", "--password-env", "TEST_PASSWORD"],
+        "https is not supported yet",
+    );
     check(&["server", "http://host", "--user", "u"], "WINRM_PASSWORD");
-    check(&["server", "http://host", "--user", "u", "--password-env", "NO_SUCH_VARIABLE"], "NO_SUCH_VARIABLE");
+    check(
+        &["server", "http://host", "--user", "u", "--password-env", "NO_SUCH_VARIABLE"],
+        "NO_SUCH_VARIABLE",
+    );
     check(&["server", "http://host"], "--user");
     check(&["server", "--mutant", "harmless"], "unknown mutant `harmless`");
     check(&["server", "--has", "teleport"], "unknown capability `teleport`");
@@ -84,12 +90,13 @@ fn wrong_usage_is_exit_code_2_and_says_what_is_wrong() {
 
 #[test]
 fn a_case_that_does_not_read_is_exit_code_2_with_its_place() {
-    let bad = file("bad.wsx", "wsx = 1\nid = \"x.y\"\n-- 01 c1 > smoke --\n");
+    let good = command(&["show", "winrm-shell.create.epr"]).stdout;
+    let bad = file("bad.wsx", &good.replacen("-- 01 c1 > auth --", "-- 01 c1 > smoke --", 1));
     for verb in ["lint", "fmt"] {
         let run = command(&[verb, bad.to_str().unwrap()]);
         assert_eq!(run.code, 2);
-        let place = format!("{}:", bad.display());
-        assert!(run.stderr.contains(&place) && run.stderr.contains("expected"), "{}", run.stderr);
+        let place = format!("error: {}:9:", bad.display());
+        assert!(run.stderr.starts_with(&place) && run.stderr.contains("found `smoke`"), "{}", run.stderr);
     }
 }
 

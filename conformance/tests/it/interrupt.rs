@@ -22,7 +22,8 @@ impl Drop for Ends {
 
 /// A reference server and its address.
 fn serve() -> (Ends, String) {
-    let arguments = ["serve", "--listen", "127.0.0.1:0", "--user", "alice", "--password-env", "TEST_PASSWORD"];
+    let arguments =
+        ["serve", "--listen", "127.0.0.1:0", "--user", "alice", "--password-env", "TEST_PASSWORD"];
     let mut child = Ends(binary().args(arguments).stdout(Stdio::piped()).spawn().unwrap());
     let mut line = String::new();
     BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -1,4 +1,5 @@
 //! The suite against the reference server, whole and broken, in process and through the command.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests, which may panic")]
 
 mod command;
 #[cfg(unix)]

@@ -391,9 +391,8 @@ impl Player<'_> {
         }
         for step in &finally.steps {
             if let StepBody::Exchange(exchange) = &step.body {
-                if self.perform(exchange, true).await.is_err() {
-                    continue;
-                }
+                // The next one is tried all the same.
+                let _ = self.perform(exchange, true).await;
             }
         }
     }

@@ -52,9 +52,13 @@ impl Authentication {
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Authorized {
         if challenge.is("Negotiate") && config.negotiate {
-            let token = challenge.token().ok().flatten().unwrap_or_default();
-            return self.negotiate(&token, config, moment, random);
+            return match challenge.token() {
+                Ok(Some(token)) => self.negotiate(&token, config, moment, random),
+                Ok(None) | Err(_) => Authorized::Answer(self.refuse(config)),
+            };
         }
+        // Whatever the connection had, this is somebody else.
+        *self = Self::None;
         if challenge.is("Basic") && config.basic && config.allow_unencrypted {
             let credential = basic_credential(challenge);
             if let Some(user) = credential.and_then(|credential| basic_user(config, &credential)) {
@@ -62,6 +66,20 @@ impl Authentication {
             }
         }
         Authorized::Answer(unauthorized(config))
+    }
+
+    /// Who was authenticated by tokens.
+    pub(super) fn user(&self) -> Option<&User> {
+        match self {
+            Self::Negotiated { user, .. } => Some(user),
+            Self::None | Self::Negotiating(_) => None,
+        }
+    }
+
+    /// Forgets who was there, and asks again.
+    pub(super) fn refuse(&mut self, config: &Config) -> Response {
+        *self = Self::None;
+        unauthorized(config)
     }
 
     fn negotiate(
@@ -118,9 +136,20 @@ fn acceptor(config: &Config, moment: Moment, random: &mut dyn FnMut(&mut [u8])) 
     Box::new(negotiate::Acceptor::new(ntlm::Acceptor::new(
         ntlm::Accounts::new(accounts),
         names,
-        ntlm::AcceptorPolicy::default(),
+        policy(config),
         given,
     )))
+}
+
+fn policy(config: &Config) -> ntlm::AcceptorPolicy {
+    let mut policy = ntlm::AcceptorPolicy::default();
+    if config.is_mutant(Mutant::NoMicNeeded) {
+        policy.mic = ntlm::MicPolicy::IfPromised;
+    }
+    if config.is_mutant(Mutant::WeakFlags) {
+        policy.protection = ntlm::Protection::Elsewhere;
+    }
+    policy
 }
 
 fn user_of(config: &Config, name: &str) -> Option<User> {

@@ -37,25 +37,45 @@ pub(super) struct Writing {
     pub(super) is_chunked: bool,
 }
 
-pub(super) fn read(request: &Request, authentication: &mut Authentication, config: &Config) -> Reading {
+/// A sealed body and what it became, for a server that lets it be sent again.
+pub(super) type Replayable = (Vec<u8>, Vec<u8>);
+
+/// Reads a request's body. `is_auth_leg` says whether it brought a token.
+pub(super) fn read(
+    request: &Request,
+    is_auth_leg: bool,
+    authentication: &mut Authentication,
+    replayable: &mut Option<Replayable>,
+    config: &Config,
+) -> Reading {
     let content_type = request.headers.first("Content-Type").unwrap_or_default();
     let Ok(media_type) = MediaType::parse(content_type) else {
         return refused(Status::UNSUPPORTED_MEDIA_TYPE);
     };
     let reading = if media_type.essence().starts_with("multipart/") {
-        read_sealed(request, content_type, authentication)
+        let replayable = config.is_mutant(Mutant::AcceptsReplay).then_some(replayable);
+        read_sealed(request, content_type, authentication, replayable)
     } else {
-        read_plain(request, &media_type, authentication, config)
+        let is_negotiated = matches!(authentication, Authentication::Negotiated { .. });
+        let is_forgiven = (is_negotiated && config.is_mutant(Mutant::ExecutesPlain))
+            || (is_auth_leg && config.is_mutant(Mutant::ExecutesOnAuthLeg));
+        read_plain(request, &media_type, config.allow_unencrypted || is_forgiven)
     };
+    let is_bounded = !config.is_mutant(Mutant::LargeRequests);
     match reading {
-        Reading::Envelope { octets, .. } if octets.len() > config.max_envelope_bytes() => {
+        Reading::Envelope { octets, .. } if is_bounded && octets.len() > config.max_envelope_bytes() => {
             refused(Status::CONTENT_TOO_LARGE)
         }
         reading => reading,
     }
 }
 
-fn read_sealed(request: &Request, content_type: &[u8], authentication: &mut Authentication) -> Reading {
+fn read_sealed(
+    request: &Request,
+    content_type: &[u8],
+    authentication: &mut Authentication,
+    replayable: Option<&mut Option<Replayable>>,
+) -> Reading {
     let broken = Reading::Refused { status: Status::BAD_REQUEST, is_fatal: true };
     let Authentication::Negotiated { context, .. } = authentication else { return broken };
     let decoded = EncryptedMessage::decode(content_type, request.body.octets(), ToleranceSet::WINDOWS);
@@ -66,28 +86,24 @@ fn read_sealed(request: &Request, content_type: &[u8], authentication: &mut Auth
         crate::encryption::Charset::Utf16 => Charset::Utf16,
     };
     let form = Form::from(decoded.used);
-    match decoded.unseal(context.as_mut()) {
-        Ok(unsealed) => Reading::Envelope {
-            octets: unsealed.plaintext,
-            charset,
-            writing: Writing { sealed: Some((protocol, form)), is_chunked: is_chunked(request) },
-        },
-        Err(_) => broken,
+    let writing = Writing { sealed: Some((protocol, form)), is_chunked: is_chunked(request) };
+    if let Some(Some((_, octets))) =
+        replayable.as_deref().filter(|known| known.as_ref().is_some_and(|k| k.0 == request.body.octets()))
+    {
+        return Reading::Envelope { octets: octets.clone(), charset, writing };
     }
+    let Ok(unsealed) = decoded.unseal(context.as_mut()) else { return broken };
+    if let Some(replayable) = replayable {
+        *replayable = Some((request.body.octets().to_vec(), unsealed.plaintext.clone()));
+    }
+    Reading::Envelope { octets: unsealed.plaintext, charset, writing }
 }
 
-fn read_plain(
-    request: &Request,
-    media_type: &MediaType,
-    authentication: &Authentication,
-    config: &Config,
-) -> Reading {
+fn read_plain(request: &Request, media_type: &MediaType, is_allowed: bool) -> Reading {
     if !media_type.is("application/soap+xml") {
         return refused(Status::UNSUPPORTED_MEDIA_TYPE);
     }
     // Windows answers SOAP in clear with an empty 500 unless an administrator allowed it, whoever sent it.
-    let is_negotiated = matches!(authentication, Authentication::Negotiated { .. });
-    let is_allowed = config.allow_unencrypted || (is_negotiated && config.is_mutant(Mutant::ExecutesPlain));
     if !is_allowed {
         return refused(Status::INTERNAL_SERVER_ERROR);
     }

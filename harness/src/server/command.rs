@@ -2,6 +2,7 @@
 
 use crate::limits::COMMANDS_PER_SHELL_MAX;
 use crate::server::Config;
+use crate::server::Mutant;
 use crate::server::connection::Random;
 use crate::server::dispatch::Call;
 use crate::server::dispatch::Refusal;
@@ -48,7 +49,7 @@ impl Shells {
         if running >= config.max_processes_per_shell || shell.commands.len() >= COMMANDS_PER_SHELL_MAX {
             return Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_OPERATIONS).into());
         }
-        let id = match asked.command_id {
+        let id = match asked.command_id.filter(|_| !config.is_mutant(Mutant::IgnoresCommandId)) {
             Some(id) if uuid::Uuid::parse_str(&key(&id)).is_err() => {
                 return Err(FaultReason::SchemaValidationError.into());
             }
@@ -98,6 +99,7 @@ impl Shells {
             return Err(FaultReason::InternalError(WsmanErrorCode::WINRS_RECEIVE_IN_PROGRESS).into());
         }
         let asked_ms = call.header.operation_timeout.map(|OperationTimeout(timeout)| timeout.as_millis());
+        let asked_ms = asked_ms.filter(|_| !config.is_mutant(Mutant::IgnoresOperationTimeout));
         let timeout_ms = asked_ms.unwrap_or(config.max_timeout_ms).min(config.max_timeout_ms);
         command.wait(PendingReceive {
             connection: call.connection,
@@ -118,6 +120,9 @@ impl Shells {
         if !is_terminate && !asked.code.is_ctrl_c() && !asked.code.is_ctrl_break() {
             return Err(FaultReason::InvalidParameter.into());
         }
+        if config.is_mutant(Mutant::IgnoresSignal) {
+            return Ok(Success::new(action::SIGNAL_RESPONSE, SignalResponse));
+        }
         command.process.interrupt();
         let due = command.elapse(call.now_ms, config);
         if is_terminate {
@@ -131,7 +136,10 @@ impl Shells {
 
 /// How much output fits the envelope that the client takes, as base64.
 fn output_bytes_max(call: &Call<'_>, config: &Config) -> usize {
-    let asked = call.header.max_envelope_size.map_or(MAX_ENVELOPE_BYTES_DEFAULT, |size| size.0);
+    let asked = match call.header.max_envelope_size {
+        Some(size) if !config.is_mutant(Mutant::LargeAnswers) => size.0,
+        _ => MAX_ENVELOPE_BYTES_DEFAULT,
+    };
     let configured = u64::try_from(config.max_envelope_bytes()).unwrap_or(u64::MAX);
     let room = asked.min(configured).saturating_sub(RECEIVE_OVERHEAD_BYTES);
     usize::try_from(room / 4 * 3).unwrap_or(usize::MAX)

@@ -8,14 +8,15 @@ use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
 use crate::http::challenge::challenges;
+use crate::limits::HTTP_BODY_BYTES_MAX;
 use crate::limits::PIPELINED_REQUESTS_MAX;
 use crate::limits::SEALED_FRAME_BYTES_MAX;
 use crate::server::Config;
 use crate::server::Moment;
+use crate::server::Mutant;
 use crate::server::authentication::Authentication;
 use crate::server::authentication::Authorized;
 use crate::server::authentication::User;
-use crate::server::authentication::unauthorized;
 use crate::server::body;
 use crate::server::body::Reading;
 use crate::server::body::Writing;
@@ -64,29 +65,48 @@ struct Connection {
     authentication: Authentication,
     /// Requests that came behind one that still waits for its answer.
     waiting: VecDeque<Request>,
-    /// How to write the answer that is still owed.
-    owed: Option<Writing>,
+    /// The answer that is still owed.
+    owed: Option<Owed>,
+    /// Whether the client was told to go on with the body that is coming in.
+    is_continued: bool,
+    /// What [`Mutant::AcceptsReplay`] remembers.
+    replayable: Option<body::Replayable>,
     output: Output,
+}
+
+/// What a request leaves behind until it is answered.
+struct Owed {
+    writing: Writing,
+    /// The last token of a handshake, if this request brought its end.
+    token: Option<Vec<u8>>,
+    keep_alive: bool,
 }
 
 impl Server {
     /// A server without connections and shells.
     #[must_use]
     pub fn new(config: Config, random: Random) -> Self {
-        Self { config, random, shells: Shells::default(), connections: BTreeMap::new(), opened: 0 }
+        let shells = Shells::new(&config);
+        Self { config, random, shells, connections: BTreeMap::new(), opened: 0 }
     }
 
     /// Opens a connection from a client's address.
     pub fn open(&mut self, client_ip: &str) -> ConnectionId {
         self.opened = self.opened.saturating_add(1);
         let id = ConnectionId(self.opened);
-        let body_bytes_max = self.config.max_envelope_bytes().saturating_add(SEALED_FRAME_BYTES_MAX);
+        let envelope_bytes_max = match self.config.is_mutant(Mutant::LargeRequests) {
+            true => HTTP_BODY_BYTES_MAX,
+            false => self.config.max_envelope_bytes(),
+        };
+        let body_bytes_max = envelope_bytes_max.saturating_add(SEALED_FRAME_BYTES_MAX);
         let connection = Connection {
             client_ip: client_ip.to_owned(),
             framer: Framer::requests(body_bytes_max),
             authentication: Authentication::None,
             waiting: VecDeque::new(),
             owed: None,
+            is_continued: false,
+            replayable: None,
             output: Output::default(),
         };
         self.connections.insert(id, connection);
@@ -106,37 +126,24 @@ impl Server {
             return;
         }
         connection.framer.push(octets);
-        loop {
-            let Some(connection) = self.connections.get_mut(&id) else { break };
-            match connection.framer.next() {
-                Ok(Some(request)) if connection.owed.is_some() => {
-                    connection.waiting.push_back(request);
-                    if connection.waiting.len() > PIPELINED_REQUESTS_MAX {
-                        connection.refuse(Status::SERVICE_UNAVAILABLE);
-                        break;
-                    }
-                }
-                Ok(Some(request)) => self.request(id, &request, moment),
-                Ok(None) => {
-                    if connection.framer.awaits_continue() {
-                        connection.output.octets.extend(Response::new(Status::CONTINUE).encode());
-                    }
-                    break;
-                }
-                Err(error) => {
-                    connection.refuse(error.status());
-                    break;
-                }
-            }
+        let mut is_news = false;
+        while let Some(request) = self.next_request(id) {
+            self.request(id, &request, moment);
+            is_news = true;
         }
-        self.elapse(moment);
+        if is_news {
+            self.elapse(moment);
+        }
+        if self.connections.get(&id).is_some_and(|connection| connection.output.is_last) {
+            self.shells.forget_connection(id);
+        }
     }
 
     /// Lets time pass: commands go on, timeouts are answered, idle shells end.
     pub fn elapse(&mut self, moment: Moment) {
         for (id, answer) in self.shells.elapse(moment.elapsed_ms, &self.config) {
             self.settle(id, answer);
-            while let Some(request) = self.next_waiting(id) {
+            while let Some(request) = self.next_request(id) {
                 self.request(id, &request, moment);
             }
         }
@@ -163,20 +170,25 @@ impl Server {
         self.shells.count()
     }
 
-    fn next_waiting(&mut self, id: ConnectionId) -> Option<Request> {
+    /// The next request that may be looked at: one at a time, in the order they came, none behind a last answer.
+    fn next_request(&mut self, id: ConnectionId) -> Option<Request> {
         let connection = self.connections.get_mut(&id)?;
+        connection.read();
         if connection.owed.is_some() || connection.output.is_last {
             return None;
         }
-        connection.waiting.pop_front()
+        let next = connection.waiting.pop_front();
+        if next.is_none() {
+            connection.invite_body();
+        }
+        next
     }
 
     fn request(&mut self, id: ConnectionId, request: &Request, moment: Moment) {
-        let keep_alive = request.keep_alive();
         let response = self.answer(id, request, moment);
         let Some(connection) = self.connections.get_mut(&id) else { return };
         if let Some(response) = response {
-            connection.send(response, keep_alive);
+            connection.send(response, request.keep_alive());
         }
     }
 
@@ -185,69 +197,101 @@ impl Server {
         if let Some(refusal) = refuse_target(request) {
             return Some(refusal);
         }
-        let authorization = challenges(&request.headers, "Authorization").unwrap_or_default();
-        if authorization.is_empty() && request.headers.contains("WSMANIDENTIFY") {
-            return Some(identify::unauthenticated(request, &self.config));
-        }
         let connection = self.connections.get_mut(&id)?;
-        let (user, token) = match authorization.first() {
-            None => match &connection.authentication {
-                Authentication::Negotiated { user, .. } => (user.clone(), None),
-                _ => return Some(unauthorized(&self.config)),
+        let authorization = challenges(&request.headers, "Authorization");
+        let (user, token) = match authorization.as_deref() {
+            Ok([]) if identify::is_unauthenticated(request) => {
+                return Some(identify::unauthenticated(request, &self.config));
+            }
+            Ok([]) => match connection.authentication.user() {
+                Some(user) => (user.clone(), None),
+                // A handshake that is left in the middle is over.
+                None => return Some(connection.authentication.refuse(&self.config)),
             },
-            Some(challenge) => {
+            Ok([challenge]) => {
                 let random = &mut self.random;
                 match connection.authentication.authorize(challenge, &self.config, moment, random) {
                     Authorized::Answer(response) => return Some(response),
                     Authorized::User { user, token } => (user, token),
                 }
             }
+            // Whose request it is can't be told.
+            Ok(_) | Err(_) => return Some(connection.authentication.refuse(&self.config)),
         };
-        let response = self.answer_user(id, &user, request, moment);
-        Some(body::with_token(response?, token))
+        self.answer_user(id, &user, token, request, moment)
     }
 
     fn answer_user(
         &mut self,
         id: ConnectionId,
         user: &User,
+        token: Option<Vec<u8>>,
         request: &Request,
         moment: Moment,
     ) -> Option<Response> {
         if request.body.is_empty() {
-            return Some(Response::new(Status::OK));
+            return Some(body::with_token(Response::new(Status::OK), token));
         }
         let connection = self.connections.get_mut(&id)?;
-        let reading = body::read(request, &mut connection.authentication, &self.config);
+        let reading = body::read(
+            request,
+            request.headers.contains("Authorization"),
+            &mut connection.authentication,
+            &mut connection.replayable,
+            &self.config,
+        );
         let (envelope, charset, writing) = match reading {
             Reading::Envelope { octets, charset, writing } => (octets, charset, writing),
             Reading::Refused { status, is_fatal } => {
                 connection.output.is_last |= is_fatal;
-                return Some(Response::new(status));
+                return Some(body::with_token(Response::new(status), token));
             }
         };
         let is_chunked = writing.is_chunked;
-        connection.owed = Some(writing);
+        connection.owed = Some(Owed { writing, token, keep_alive: request.keep_alive() });
         let client_ip = connection.client_ip.clone();
         let origin = Origin { connection: id, client_ip: &client_ip, user, is_chunked };
-        let answer = self.dispatch(&origin, &envelope, charset, moment);
-        let connection = self.connections.get_mut(&id)?;
-        answer.map(|answer| connection.write(answer, &self.config))
+        if let Some(answer) = self.dispatch(&origin, &envelope, charset, moment) {
+            self.settle(id, answer);
+        }
+        None
     }
 
     /// Sends the answer that a connection was owed.
     fn settle(&mut self, id: ConnectionId, answer: Answer) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
-        let response = connection.write(answer, &self.config);
-        connection.send(response, true);
+        let Some(owed) = connection.owed.take() else { return };
+        let response = body::write(answer, &owed.writing, &mut connection.authentication, &self.config);
+        connection.send(body::with_token(response, owed.token), owed.keep_alive);
     }
 }
 
 impl Connection {
-    fn write(&mut self, answer: Answer, config: &Config) -> Response {
-        match self.owed.take() {
-            Some(writing) => body::write(answer, &writing, &mut self.authentication, config),
-            None => Response::new(Status::INTERNAL_SERVER_ERROR),
+    /// Cuts what came into requests: the next one, or while an answer is owed all of them. What is no request is
+    /// answered, and that is the last answer.
+    fn read(&mut self) {
+        while !self.output.is_last && (self.owed.is_some() || self.waiting.is_empty()) {
+            match self.framer.next() {
+                Ok(Some(request)) => {
+                    self.is_continued = false;
+                    self.waiting.push_back(request);
+                    if self.waiting.len() > PIPELINED_REQUESTS_MAX {
+                        self.refuse(Status::SERVICE_UNAVAILABLE);
+                    }
+                }
+                Ok(None) => return,
+                Err(error) if self.owed.is_none() => self.refuse(error.status()),
+                // The request before it is answered first; the error stays.
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// [RFC 9110 10.1.1] once for each request, and not while an earlier one waits for its answer.
+    fn invite_body(&mut self) {
+        if !self.is_continued && self.framer.awaits_continue() {
+            self.is_continued = true;
+            self.output.octets.extend(Response::new(Status::CONTINUE).encode());
         }
     }
 
@@ -256,11 +300,14 @@ impl Connection {
         let response = if is_last { response.with_header("Connection", "close") } else { response };
         self.output.octets.extend(response.encode());
         self.output.is_last = is_last;
+        if is_last {
+            self.waiting.clear();
+        }
     }
 
     /// Answers a message that is no request, and hangs up: where the next one begins is not known.
     fn refuse(&mut self, status: Status) {
-        self.waiting.clear();
+        self.owed = None;
         self.send(Response::new(status), false);
     }
 }

@@ -121,15 +121,19 @@ impl ReplyTo {
     /// The answer to the request.
     pub(super) fn answer(self, outcome: Result<Success, Refusal>, config: &Config) -> Answer {
         match outcome {
-            Ok(success) => self.success(success),
+            Ok(success) => self.success(success, config),
             Err(refusal) => self.fault(refusal, config),
         }
     }
 
-    fn success(self, success: Success) -> Answer {
+    fn success(self, success: Success, config: &Config) -> Answer {
+        let action = match config.is_mutant(Mutant::ActionWrong) {
+            true => success.action.trim_end_matches("Response"),
+            false => success.action,
+        };
         let header = ResponseHeader {
             relates_to: self.request_id.as_ref().map(Into::into),
-            ..ResponseHeader::unrelated(success.action, self.message_id)
+            ..ResponseHeader::unrelated(action, self.message_id)
         };
         let body = |w: &mut Writer| {
             if let Some(body) = success.body {
@@ -137,7 +141,7 @@ impl ReplyTo {
             }
         };
         let envelope = Envelope::write(Some("en-US"), &RESPONSE_NAMESPACES, |w| w.write(&header), body);
-        Answer { envelope, is_fault: false }
+        Answer { envelope: spoiled(envelope, config), is_fault: false }
     }
 
     fn fault(self, refusal: Refusal, config: &Config) -> Answer {
@@ -148,11 +152,14 @@ impl ReplyTo {
             message: refusal.message,
             provider_fault: None,
         });
-        let envelope = match config.is_mutant(Mutant::FaultWithoutCode) {
-            true => envelope.replace(" Code=\"", " Kode=\""),
-            false => envelope,
-        };
-        Answer { envelope, is_fault: true }
+        Answer { envelope: spoiled(envelope, config), is_fault: true }
+    }
+}
+
+fn spoiled(envelope: String, config: &Config) -> String {
+    match config.mutant {
+        Some(mutant) => mutant.spoil(envelope),
+        None => envelope,
     }
 }
 
@@ -204,14 +211,16 @@ impl Server {
 
     /// The checks that every operation shares.
     fn refuse(&self, call: &Call<'_>, is_chunked: bool) -> Option<FaultReason> {
-        let not_understood = call.header.not_understood(&[]);
-        if !not_understood.is_empty() && !self.config.is_mutant(Mutant::IgnoresMustUnderstand) {
-            return Some(FaultReason::MustUnderstand(not_understood));
-        }
-        if !call.user.is_administrator {
+        let is = |mutant| self.config.is_mutant(mutant);
+        if !call.user.is_administrator && !is(Mutant::AdmitsEverybody) {
             return Some(FaultReason::AccessDenied);
         }
-        if is_chunked {
+        let not_understood = call.header.not_understood(&[]);
+        if !not_understood.is_empty() && !is(Mutant::IgnoresMustUnderstand) {
+            let named = if is(Mutant::MustUnderstandWithoutBlock) { Vec::new() } else { not_understood };
+            return Some(FaultReason::MustUnderstand(named));
+        }
+        if is_chunked && !is(Mutant::TakesChunks) {
             return Some(FaultReason::InternalError(WsmanErrorCode::WIN32_NOT_SUPPORTED));
         }
         if call.header.resource_uri.is_none() {

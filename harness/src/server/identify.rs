@@ -17,6 +17,14 @@ const PRODUCT_VENDOR: &str = "winrm-harness reference server";
 const SPNEGO_KERBEROS: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/spnego-kerberos";
 const BASIC: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/basic";
 
+/// Whether a request wants to be answered without authentication. A sealed body never does.
+pub(super) fn is_unauthenticated(request: &Request) -> bool {
+    let wants = request.headers.text("WSMANIDENTIFY");
+    let content_type = request.headers.text("Content-Type").unwrap_or_default();
+    wants.is_some_and(|value| value.trim().eq_ignore_ascii_case("unauthenticated"))
+        && !content_type.trim_start().to_ascii_lowercase().starts_with("multipart/")
+}
+
 /// Answers `WSMANIDENTIFY: unauthenticated` ([MS-WSMV] 3.1.4.1.23), without versions and profiles; anything but an
 /// Identify in the body needs an authentication like any other request.
 pub(super) fn unauthenticated(request: &Request, config: &Config) -> Response {

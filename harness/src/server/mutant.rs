@@ -2,40 +2,76 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mutant {
-    /// A line break before the closing boundary of a sealed body, which is then one octet pair too long.
+    /// A line break before the closing boundary of a sealed body.
     CrlfBeforeClose,
-    /// Answers sealed requests in clear.
+    /// Answers in clear inside a sealed session.
     PlainAnswers,
-    /// Faults of a sealed session go out in clear, other answers are sealed.
+    /// Faults in clear inside a sealed session, other answers sealed.
     PlainFaults,
-    /// Executes SOAP in clear on an authenticated connection.
+    /// Executes SOAP in clear after authentication.
     ExecutesPlain,
-    /// `RelatesTo` is not the request's `MessageID`.
+    /// Executes SOAP in clear that comes with the last token of a handshake.
+    ExecutesOnAuthLeg,
+    /// Executes a sealed message that was executed before.
+    AcceptsReplay,
+    /// Accepts a handshake without its integrity code.
+    NoMicNeeded,
+    /// Accepts a session without sealing or with short keys.
+    WeakFlags,
+    /// Any user may do what administrators may.
+    AdmitsEverybody,
+    /// Every user sees and uses every shell.
+    ShellShared,
+    /// Offers Basic over HTTP although it is off.
+    OffersBasic,
+    /// An unauthenticated Identify tells the product version.
+    IdentifyLeaks,
+    /// Executes requests above MaxEnvelopeSizekb.
+    LargeRequests,
+    /// Ignores the request's MaxEnvelopeSize.
+    LargeAnswers,
+    /// Executes shell operations that come in chunks.
+    TakesChunks,
+    /// RelatesTo is not the request's MessageID.
     RelatesToWrong,
-    /// Answers carry no `RelatesTo`.
+    /// Answers carry no RelatesTo.
     RelatesToAbsent,
-    /// Sender faults come with HTTP 200.
+    /// Answers carry no MessageID.
+    MessageIdAbsent,
+    /// Answers carry the request's Action.
+    ActionWrong,
+    /// Faults come with HTTP 200.
     FaultAsSuccess,
-    /// A `mustUnderstand` header that nobody knows is ignored.
+    /// The WSManFault has no Code.
+    FaultWithoutCode,
+    /// Ignores unknown mustUnderstand headers.
     IgnoresMustUnderstand,
-    /// Every command ends with exit code 0.
-    ExitCodeZero,
-    /// stdout and stderr are swapped.
-    StreamsSwapped,
-    /// A silent command is answered by an empty success instead of the timeout fault.
-    SilentSuccess,
+    /// The MustUnderstand fault does not name the header.
+    MustUnderstandWithoutBlock,
+    /// Replaces the client's ShellId.
+    IgnoresShellId,
+    /// Replaces the client's CommandId.
+    IgnoresCommandId,
+    /// CreateResponse has no ResourceCreated.
+    CreateWithoutEpr,
     /// Delete answers and leaves the shell alive.
     DeleteKeepsShell,
-    /// The client's `ShellId` is replaced.
-    IgnoresShellId,
-    /// The WSManFault has no `Code`.
-    FaultWithoutCode,
-    /// Basic is offered over HTTP although it is off.
-    OffersBasic,
-    /// Identify gives the product away to everybody.
-    IdentifyLeaks,
-    /// The same sealed message is executed twice, because sequence numbers are not looked at.
-    AcceptsAnyUser,
+    /// Every command ends with exit code 0.
+    ExitCodeZero,
+    /// Stdout and stderr are swapped.
+    StreamsSwapped,
+    /// No stream is marked as ended.
+    EndAbsent,
+    /// CommandState names another command.
+    CommandIdWrong,
+    /// An empty success instead of the timeout fault.
+    SilentSuccess,
+    /// The timeout fault has another Code.
+    TimeoutCodeWrong,
+    /// Every Receive waits as long as the server's longest timeout.
+    IgnoresOperationTimeout,
+    /// Signal answers and leaves the command running.
+    IgnoresSignal,
 }
 
 impl Mutant {
@@ -47,21 +83,51 @@ impl Mutant {
             "a line break before the closing boundary of a sealed body",
         ),
         ("plain-answers", Self::PlainAnswers, "answers in clear inside a sealed session"),
-        ("plain-faults", Self::PlainFaults, "faults in clear inside a sealed session"),
+        ("plain-faults", Self::PlainFaults, "faults in clear inside a sealed session, other answers sealed"),
         ("executes-plain", Self::ExecutesPlain, "executes SOAP in clear after authentication"),
-        ("relates-to-wrong", Self::RelatesToWrong, "RelatesTo is not the request's MessageID"),
-        ("relates-to-absent", Self::RelatesToAbsent, "answers carry no RelatesTo"),
-        ("fault-as-success", Self::FaultAsSuccess, "faults come with HTTP 200"),
-        ("ignores-must-understand", Self::IgnoresMustUnderstand, "ignores unknown mustUnderstand headers"),
-        ("exit-code-zero", Self::ExitCodeZero, "every command ends with exit code 0"),
-        ("streams-swapped", Self::StreamsSwapped, "stdout and stderr are swapped"),
-        ("silent-success", Self::SilentSuccess, "an empty success instead of the timeout fault"),
-        ("delete-keeps-shell", Self::DeleteKeepsShell, "Delete answers and leaves the shell alive"),
-        ("ignores-shell-id", Self::IgnoresShellId, "replaces the client's ShellId"),
-        ("fault-without-code", Self::FaultWithoutCode, "the WSManFault has no Code"),
+        (
+            "executes-on-auth-leg",
+            Self::ExecutesOnAuthLeg,
+            "executes SOAP in clear that comes with the last token of a handshake",
+        ),
+        ("accepts-replay", Self::AcceptsReplay, "executes a sealed message that was executed before"),
+        ("no-mic-needed", Self::NoMicNeeded, "accepts a handshake without its integrity code"),
+        ("weak-flags", Self::WeakFlags, "accepts a session without sealing or with short keys"),
+        ("admits-everybody", Self::AdmitsEverybody, "any user may do what administrators may"),
+        ("shell-shared", Self::ShellShared, "every user sees and uses every shell"),
         ("offers-basic", Self::OffersBasic, "offers Basic over HTTP although it is off"),
         ("identify-leaks", Self::IdentifyLeaks, "an unauthenticated Identify tells the product version"),
-        ("accepts-any-user", Self::AcceptsAnyUser, "any user with a known password is that user"),
+        ("large-requests", Self::LargeRequests, "executes requests above MaxEnvelopeSizekb"),
+        ("large-answers", Self::LargeAnswers, "ignores the request's MaxEnvelopeSize"),
+        ("takes-chunks", Self::TakesChunks, "executes shell operations that come in chunks"),
+        ("relates-to-wrong", Self::RelatesToWrong, "RelatesTo is not the request's MessageID"),
+        ("relates-to-absent", Self::RelatesToAbsent, "answers carry no RelatesTo"),
+        ("message-id-absent", Self::MessageIdAbsent, "answers carry no MessageID"),
+        ("action-wrong", Self::ActionWrong, "answers carry the request's Action"),
+        ("fault-as-success", Self::FaultAsSuccess, "faults come with HTTP 200"),
+        ("fault-without-code", Self::FaultWithoutCode, "the WSManFault has no Code"),
+        ("ignores-must-understand", Self::IgnoresMustUnderstand, "ignores unknown mustUnderstand headers"),
+        (
+            "must-understand-without-block",
+            Self::MustUnderstandWithoutBlock,
+            "the MustUnderstand fault does not name the header",
+        ),
+        ("ignores-shell-id", Self::IgnoresShellId, "replaces the client's ShellId"),
+        ("ignores-command-id", Self::IgnoresCommandId, "replaces the client's CommandId"),
+        ("create-without-epr", Self::CreateWithoutEpr, "CreateResponse has no ResourceCreated"),
+        ("delete-keeps-shell", Self::DeleteKeepsShell, "Delete answers and leaves the shell alive"),
+        ("exit-code-zero", Self::ExitCodeZero, "every command ends with exit code 0"),
+        ("streams-swapped", Self::StreamsSwapped, "stdout and stderr are swapped"),
+        ("end-absent", Self::EndAbsent, "no stream is marked as ended"),
+        ("command-id-wrong", Self::CommandIdWrong, "CommandState names another command"),
+        ("silent-success", Self::SilentSuccess, "an empty success instead of the timeout fault"),
+        ("timeout-code-wrong", Self::TimeoutCodeWrong, "the timeout fault has another Code"),
+        (
+            "ignores-operation-timeout",
+            Self::IgnoresOperationTimeout,
+            "every Receive waits as long as the server's longest timeout",
+        ),
+        ("ignores-signal", Self::IgnoresSignal, "Signal answers and leaves the command running"),
     ];
 
     /// The mutant of a name.
@@ -69,4 +135,21 @@ impl Mutant {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, ..)| *known == name).map(|(_, mutant, _)| *mutant)
     }
+
+    /// What becomes of an envelope whose writing went right.
+    pub(super) fn spoil(self, envelope: String) -> String {
+        match self {
+            Self::FaultWithoutCode => envelope.replace(" Code=\"", " Kode=\""),
+            Self::TimeoutCodeWrong => envelope.replace("Code=\"2150858793\"", "Code=\"2150859046\""),
+            Self::MessageIdAbsent => without_element(&envelope, "a:MessageID"),
+            _ => envelope,
+        }
+    }
+}
+
+fn without_element(envelope: &str, name: &str) -> String {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let cut =
+        envelope.split_once(&open).and_then(|(before, rest)| Some((before, rest.split_once(&close)?.1)));
+    cut.map_or_else(|| envelope.to_owned(), |(before, after)| [before, after].concat())
 }

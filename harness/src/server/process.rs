@@ -147,7 +147,7 @@ impl Process {
 
     /// Takes at most `bytes_max` octets of output, in the order written.
     pub(super) fn take_output(&mut self, bytes_max: usize) -> Vec<(Output, Vec<u8>)> {
-        let mut taken = Vec::new();
+        let mut taken: Vec<(Output, Vec<u8>)> = Vec::new();
         let mut room = bytes_max;
         while room > 0 {
             let Some((output, mut octets)) = self.ready.pop_front().or_else(|| self.next_letters(room))
@@ -159,7 +159,11 @@ impl Process {
                 self.ready.push_front((output, rest));
             }
             room = room.saturating_sub(octets.len());
-            taken.push((output, octets));
+            // Many small pieces would make many elements, and those a larger envelope than the octets do.
+            match taken.last_mut() {
+                Some((last, before)) if *last == output => before.extend(octets),
+                _ => taken.push((output, octets)),
+            }
         }
         taken
     }

@@ -54,8 +54,9 @@ impl RunningCommand {
         self.receive = Some(receive);
     }
 
-    pub(super) fn forget_connection(&mut self, id: ConnectionId) {
-        self.receive.take_if(|receive| receive.connection == id);
+    /// Drops the Receive of a connection that is gone. Whether there was one.
+    pub(super) fn forget_connection(&mut self, id: ConnectionId) -> bool {
+        self.receive.take_if(|receive| receive.connection == id).is_some()
     }
 
     pub(super) fn deadline_ms(&self) -> Option<u64> {
@@ -99,14 +100,17 @@ impl RunningCommand {
             }
         }
         let exit_code = self.process.exit_code();
-        if exit_code.is_some() {
+        if exit_code.is_some() && !config.is_mutant(Mutant::EndAbsent) {
             let wanted = STREAMS.iter().filter(|(_, name)| receive.names.contains(name));
             streams.extend(wanted.map(|(_, name)| Stream::end_of(name, &self.id)));
         }
         let state = if exit_code.is_some() { State::DONE } else { State::RUNNING };
         let exit_code = exit_code.map(|code| if config.is_mutant(Mutant::ExitCodeZero) { 0 } else { code });
         let command_state = CommandState {
-            command_id: Some(self.id.clone()),
+            command_id: Some(match config.is_mutant(Mutant::CommandIdWrong) {
+                true => CommandId::new("00000000-0000-0000-0000-000000000000"),
+                false => self.id.clone(),
+            }),
             state: State::new(state),
             exit_code: exit_code.map(|code| ExitCode(low_32_bits(code))),
         };

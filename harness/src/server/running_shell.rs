@@ -82,9 +82,12 @@ impl RunningShell {
         self.commands.values().filter_map(RunningCommand::deadline_ms).chain(self.idle_deadline_ms()).min()
     }
 
-    pub(super) fn forget_connection(&mut self, id: ConnectionId) {
+    /// Drops the Receives of a connection that is gone; the shell was in use until now.
+    pub(super) fn forget_connection(&mut self, id: ConnectionId, now_ms: u64) {
         for command in self.commands.values_mut() {
-            command.forget_connection(id);
+            if command.forget_connection(id) {
+                self.last_used_ms = now_ms;
+            }
         }
     }
 

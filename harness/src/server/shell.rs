@@ -70,6 +70,7 @@ impl Shells {
                 resource_uri: ResourceUri::new(ResourceUri::CMD),
                 selector_set: shell.id.to_selectors(),
             },
+            is_without_reference: config.is_mutant(Mutant::CreateWithoutEpr),
             shell: shell.describe(call.now_ms),
         };
         self.shells.insert(key(&shell.id), shell);
@@ -170,12 +171,15 @@ impl RunningShell {
 /// The bodies of a CreateResponse: the reference of the shell, and the shell.
 struct Created {
     reference: ResourceCreated,
+    is_without_reference: bool,
     shell: Shell,
 }
 
 impl ToXml for Created {
     fn to_xml(&self, writer: &mut Writer) {
-        writer.write(&self.reference);
+        if !self.is_without_reference {
+            writer.write(&self.reference);
+        }
         writer.write(&self.shell);
     }
 }

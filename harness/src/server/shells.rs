@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::server::Config;
 use crate::server::ConnectionId;
+use crate::server::Mutant;
 use crate::server::dispatch::Answer;
 use crate::server::dispatch::Call;
 use crate::server::enumerations::Enumerations;
@@ -18,6 +19,10 @@ pub(super) struct Shells {
     /// By id in upper case: ids are GUIDs, which have no case.
     pub(super) shells: BTreeMap<String, RunningShell>,
     pub(super) enumerations: Enumerations,
+    /// Whether nobody owns a shell ([`Mutant::ShellShared`]).
+    pub(super) is_shared: bool,
+    /// When time last passed.
+    now_ms: u64,
     /// Answers that another request made due.
     pub(super) due: Vec<(ConnectionId, Answer)>,
 }
@@ -26,13 +31,17 @@ pub(super) struct Shells {
 pub(super) const UNKNOWN: FaultReason = FaultReason::InvalidSelectors(InvalidSelectors::Unexpected);
 
 impl Shells {
+    pub(super) fn new(config: &Config) -> Self {
+        Self { is_shared: config.is_mutant(Mutant::ShellShared), ..Self::default() }
+    }
+
     pub(super) fn count(&self) -> usize {
         self.shells.len()
     }
 
     /// The shells that a user may see: its own.
     pub(super) fn of_user(&self, user: &str) -> impl Iterator<Item = &RunningShell> {
-        self.shells.values().filter(move |shell| shell.owner == user)
+        self.shells.values().filter(move |shell| shell.owner == user || self.is_shared)
     }
 
     /// The shell that the selectors of a call name; its idle time starts again.
@@ -46,11 +55,14 @@ impl Shells {
     pub(super) fn selected_unused(&mut self, call: &Call<'_>) -> Result<&mut RunningShell, FaultReason> {
         let id = ShellId::in_selectors(&call.header.selector_set)
             .ok_or(FaultReason::InvalidSelectors(InvalidSelectors::Insufficient))?;
-        self.shells.get_mut(&key(&id)).filter(|shell| shell.owner == call.user.name).ok_or(UNKNOWN)
+        let is_shared = self.is_shared;
+        let may_use = |shell: &&mut RunningShell| shell.owner == call.user.name || is_shared;
+        self.shells.get_mut(&key(&id)).filter(may_use).ok_or(UNKNOWN)
     }
 
     /// Lets time pass, and gives the answers that are due.
     pub(super) fn elapse(&mut self, now_ms: u64, config: &Config) -> Vec<(ConnectionId, Answer)> {
+        self.now_ms = now_ms;
         let mut due = std::mem::take(&mut self.due);
         self.shells.retain(|_, shell| {
             due.extend(shell.elapse(now_ms, config));
@@ -72,7 +84,7 @@ impl Shells {
     /// Drops the operations that wait for a connection that is gone. Shells stay ([MS-WSMV] 3.1.6.5).
     pub(super) fn forget_connection(&mut self, id: ConnectionId) {
         for shell in self.shells.values_mut() {
-            shell.forget_connection(id);
+            shell.forget_connection(id, self.now_ms);
         }
     }
 }

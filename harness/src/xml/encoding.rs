@@ -39,7 +39,7 @@ pub(super) struct Decoded {
 }
 
 /// Octets that are checked, surveyed and copied in one go, few enough to stay in the nearest cache all the while.
-const BLOCK_LEN: usize = 4096;
+const BLOCK_LEN: usize = 8192;
 /// Room behind the text for unescaped values and the namespace name of `xml`: most documents need no more.
 const SPARE_LEN: usize = 512;
 

@@ -86,7 +86,12 @@ fn ratio(name: String, kib: usize, work: fn(&mut Session, &[u8])) -> Ratio {
 }
 
 fn plaintext(kib: usize) -> Vec<u8> {
-    b"<rsp:Stream Name=\"stdout\">aGVsbG8NCg==</rsp:Stream>".iter().copied().cycle().take(kib * 1024).collect()
+    b"<rsp:Stream Name=\"stdout\">aGVsbG8NCg==</rsp:Stream>"
+        .iter()
+        .copied()
+        .cycle()
+        .take(kib * 1024)
+        .collect()
 }
 
 /// A client and a server that have authenticated.
@@ -99,7 +104,8 @@ impl Session {
     fn new() -> Self {
         let accounts = ntlm::Accounts::new(vec![ntlm::Account::new("", "alice", "wonderland")]);
         let names = ntlm::ServerNames::workgroup("HOST");
-        let given = ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(1) };
+        let given =
+            ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(1) };
         let server = ntlm::Acceptor::new(accounts, names, ntlm::AcceptorPolicy::default(), given);
         let given = ntlm::FixedGiven::new([0xAA; 8], ntlm::ExportedSessionKey([0x55; 16]));
         let client = ntlm::FixedInitiator::new(ntlm::Credential::password("", "alice", "wonderland"), given);

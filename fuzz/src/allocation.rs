@@ -14,7 +14,10 @@ struct Counting;
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-#[expect(unsafe_code, reason = "the trait is unsafe; every call is handed to the system's allocator as it came")]
+#[expect(
+    unsafe_code,
+    reason = "the trait is unsafe; every call is handed to the system's allocator as it came"
+)]
 // SAFETY: layout and pointer contracts are those of `System`, to which each call is passed on unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {

@@ -35,7 +35,10 @@ fn auth_ntlm_accept() -> Vec<Seed> {
     vec![
         seed("genuine-bare", input_of(0, &tokens)),
         seed("genuine-bare-under-negotiate", input_of(1, &tokens)),
-        seed("genuine-spnego", input_of(1, &[&neg_token_init(&genuine.first), &neg_token_resp(&genuine.third)])),
+        seed(
+            "genuine-spnego",
+            input_of(1, &[&neg_token_init(&genuine.first), &neg_token_resp(&genuine.third)]),
+        ),
         seed("third-token-first", input_of(0, &[&genuine.third])),
         seed("fields-nt-response", vec![2, 1, 20, 1]),
         seed("fields-user-cut", vec![2, 3, 4, 0]),
@@ -85,7 +88,11 @@ fn encryption_message_unseal() -> Vec<Seed> {
     vec![
         seed("one-message", 0, &body(&[one], spec)),
         seed("two-messages", 0, &body(&[one, another], spec)),
-        seed("second-message-alone", 0, body(&[one, another], spec).get(body(&[one], spec).len()..).unwrap_or(&[])),
+        seed(
+            "second-message-alone",
+            0,
+            body(&[one, another], spec).get(body(&[one], spec).len()..).unwrap_or(&[]),
+        ),
         seed("without-tab", 0, &body(&[one], Form { tab: false, ..spec })),
         seed("spaced-boundary", 0, &body(&[one], Form { spaced_boundary: true, ..spec })),
         seed("crlf-before-close", 0, &body(&[one], Form { crlf_before_close: true, ..spec })),
@@ -102,7 +109,8 @@ const SHELL: Namespace = Namespace::new("http://schemas.microsoft.com/wbem/wsman
 const ADDRESSING: Namespace = Namespace::new("http://schemas.xmlsoap.org/ws/2004/08/addressing", "a");
 
 fn soap_envelope_decode() -> Vec<Seed> {
-    let seed = |name, text: &str| Seed { target: "soap_envelope_decode", name, octets: text.as_bytes().to_vec() };
+    let seed =
+        |name, text: &str| Seed { target: "soap_envelope_decode", name, octets: text.as_bytes().to_vec() };
     let create = Envelope::write(None, &[SHELL, ADDRESSING], request_headers, create_body);
     let utf16 = [0xFEFF].into_iter().chain(create.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     vec![

@@ -21,7 +21,11 @@ use winrm_harness::soap::Envelope;
 /// What the oracle says about it.
 fn complaint(judge: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(judge)).expect_err("the oracle did not notice");
-    panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned())).unwrap()
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+        .unwrap()
 }
 
 fn seed(target: &str, name: &str) -> Vec<u8> {
@@ -31,14 +35,17 @@ fn seed(target: &str, name: &str) -> Vec<u8> {
 #[test]
 fn a_writer_that_loses_a_reference_is_noticed() {
     let input = seed("soap_envelope_decode", "references-and-cdata");
-    let said = complaint(|| soap_envelope_decode::judge(&input, |envelope| envelope.encode().replacen("&amp;", "", 1)));
+    let said = complaint(|| {
+        soap_envelope_decode::judge(&input, |envelope| envelope.encode().replacen("&amp;", "", 1))
+    });
     assert!(said.contains("an envelope changed when it was written and read"), "{said}");
 }
 
 #[test]
 fn a_writer_that_leaves_a_prefix_unbound_is_noticed() {
     let input = seed("soap_envelope_decode", "create");
-    let said = complaint(|| soap_envelope_decode::judge(&input, |e| e.encode().replacen("xmlns:rsp", "xmlns:x", 1)));
+    let said =
+        complaint(|| soap_envelope_decode::judge(&input, |e| e.encode().replacen("xmlns:rsp", "xmlns:x", 1)));
     assert!(said.contains("an envelope that was written is not read"), "{said}");
 }
 
@@ -114,7 +121,9 @@ fn a_receiver_with_another_key_is_noticed() {
 
 #[test]
 fn a_server_that_asks_for_no_mic_is_noticed() {
-    let lax = || auth_ntlm_accept::acceptor(AcceptorPolicy { mic: MicPolicy::IfPromised, ..AcceptorPolicy::default() });
+    let lax = || {
+        auth_ntlm_accept::acceptor(AcceptorPolicy { mic: MicPolicy::IfPromised, ..AcceptorPolicy::default() })
+    };
     let input = seed("auth_ntlm_accept", "client-without-mic");
     let said = complaint(|| auth_ntlm_accept::judge(&input, &lax));
     assert!(said.contains("rule 1 with password \"wonderland\""), "{said}");
@@ -124,7 +133,8 @@ fn a_server_that_asks_for_no_mic_is_noticed() {
 fn a_server_that_knows_nobody_is_noticed() {
     use winrm_harness::auth::ntlm;
     let empty = || {
-        let given = ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(1) };
+        let given =
+            ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(1) };
         let names = ntlm::ServerNames::workgroup("HOST");
         ntlm::Acceptor::new(ntlm::Accounts::new(Vec::new()), names, AcceptorPolicy::default(), given)
     };

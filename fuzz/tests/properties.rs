@@ -67,18 +67,33 @@ fn changed_seed(target: &'static str) -> impl Strategy<Value = Vec<u8>> {
 /// The inside of a body: elements in three namespaces under changing prefixes, attributes, references, sections.
 fn content() -> impl Strategy<Value = String> {
     let text = prop_oneof![
-        "[a-z <>&\"'\r\n\t\u{e9}\u{20ac}]{0,12}".prop_map(|text| text.replace('&', "&amp;").replace('<', "&lt;").replace("]]>", "")),
+        "[a-z <>&\"'\r\n\t\u{e9}\u{20ac}]{0,12}"
+            .prop_map(|text| text.replace('&', "&amp;").replace('<', "&lt;").replace("]]>", "")),
         Just("<![CDATA[ & <x> ]]>".to_owned()),
         Just("&#x9;&#10;&#xD;".to_owned()),
         Just("<!-- - -->".to_owned()),
     ];
     text.prop_recursive(6, 40, 5, |inner| {
-        let declarations = proptest::sample::select(vec!["", " xmlns=''", " xmlns='urn:a'", " xmlns:p='urn:a'", " xmlns:q='urn:b' xmlns:p='urn:b'"]);
-        let attributes = proptest::sample::select(vec!["", " x='1'", " p:x='&lt;\t'", " x='' p:x=\"'\"", " xml:lang='en'"]);
+        let declarations = proptest::sample::select(vec![
+            "",
+            " xmlns=''",
+            " xmlns='urn:a'",
+            " xmlns:p='urn:a'",
+            " xmlns:q='urn:b' xmlns:p='urn:b'",
+        ]);
+        let attributes = proptest::sample::select(vec![
+            "",
+            " x='1'",
+            " p:x='&lt;\t'",
+            " x='' p:x=\"'\"",
+            " xml:lang='en'",
+        ]);
         let name = proptest::sample::select(vec!["a", "p:a", "b", "q:\u{e9}"]);
-        (name, declarations, attributes, vec(inner, 0..5)).prop_map(|(name, declarations, attributes, inside)| {
-            format!("<{name}{declarations}{attributes}>{}</{name}>", inside.concat())
-        })
+        (name, declarations, attributes, vec(inner, 0..5)).prop_map(
+            |(name, declarations, attributes, inside)| {
+                format!("<{name}{declarations}{attributes}>{}</{name}>", inside.concat())
+            },
+        )
     })
 }
 

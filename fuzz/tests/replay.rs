@@ -51,7 +51,8 @@ fn what_once_broke_an_oracle_breaks_it_no_more() {
 
 #[test]
 fn the_seeds_are_those_that_the_harness_makes() {
-    let mut expected: Vec<_> = seeds::all().into_iter().map(|s| (s.target.to_owned(), s.name.to_owned(), s.octets)).collect();
+    let mut expected: Vec<_> =
+        seeds::all().into_iter().map(|s| (s.target.to_owned(), s.name.to_owned(), s.octets)).collect();
     let mut found = Vec::new();
     for folder in names(&corpus("seeds")) {
         let files = files(&corpus("seeds").join(&folder));
@@ -62,7 +63,11 @@ fn the_seeds_are_those_that_the_harness_makes() {
     let names = |seeds: &[(String, String, Vec<u8>)]| -> Vec<String> {
         seeds.iter().map(|(target, name, _)| format!("{target}/{name}")).collect()
     };
-    assert_eq!(names(&found), names(&expected), "write them anew with `cargo run -p winrm-fuzz --example seeds`");
+    assert_eq!(
+        names(&found),
+        names(&expected),
+        "write them anew with `cargo run -p winrm-fuzz --example seeds`"
+    );
     assert!(found == expected, "write them anew with `cargo run -p winrm-fuzz --example seeds`");
 }
 
@@ -72,7 +77,12 @@ fn each_target_has_an_oracle_a_file_an_entry_and_seeds_and_nothing_else_does() {
     let targets: BTreeSet<_> = TARGETS.iter().map(|target| target.name.to_owned()).collect();
     let sources = |folder: &str| -> BTreeSet<String> {
         let names = names(&root.join(folder));
-        names.iter().filter_map(|name| name.strip_suffix(".rs")).filter(|name| *name != "mod").map(str::to_owned).collect()
+        names
+            .iter()
+            .filter_map(|name| name.strip_suffix(".rs"))
+            .filter(|name| *name != "mod")
+            .map(str::to_owned)
+            .collect()
     };
     assert_eq!(sources("src/oracles"), targets);
     assert_eq!(sources("fuzz_targets"), targets);

@@ -164,7 +164,11 @@ fn judge_fields(rest: &[u8], server: &Server) {
         change_field(&mut message, *change);
     }
     let Ok(changed) = message.to_bytes() else { return };
-    assert_eq!(Authenticate::from_bytes(&changed), Ok(message), "a token changed when it was encoded and decoded");
+    assert_eq!(
+        Authenticate::from_bytes(&changed),
+        Ok(message),
+        "a token changed when it was encoded and decoded"
+    );
     let accepted = is_accepted(&[&genuine.first, &changed], &mut server());
     assert_eq!(accepted, changed == genuine.third, "accepted is not the same as genuine");
 }
@@ -229,7 +233,9 @@ fn judge_client(rest: &[u8], server: &Server) {
     };
     let mut server = server();
     let first = token(client.step(&[]));
-    let Ok(Step::Continue(challenge)) = server.step(&first) else { panic!("the genuine first token is refused") };
+    let Ok(Step::Continue(challenge)) = server.step(&first) else {
+        panic!("the genuine first token is refused")
+    };
     let Ok(Step::Complete(Some(third))) = client.step(&challenge) else { return };
     let accepted = is_accepted(&[&third], &mut server);
     assert_eq!(accepted, is_honest && password == PASSWORD, "rule {rule} with password {password:?}");

@@ -38,7 +38,9 @@ pub fn encryption_message_unseal(input: &[u8]) {
 /// The oracle over any receiver, so that a test can show a careless one being found.
 pub fn judge(input: &[u8], receiver: &dyn Fn() -> Box<dyn SecurityContext>) {
     match input.split_first() {
-        Some((mode, body)) if mode % 2 == 0 => judge_body(body, &mut *receiver(), &ORIGINALS.map(str::as_bytes)),
+        Some((mode, body)) if mode % 2 == 0 => {
+            judge_body(body, &mut *receiver(), &ORIGINALS.map(str::as_bytes))
+        }
         Some((mode, rest)) => judge_changed(*mode, rest, receiver),
         None => {}
     }

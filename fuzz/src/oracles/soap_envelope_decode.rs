@@ -45,7 +45,8 @@ fn look_at(envelope: &Envelope) {
 
 /// One-directional: quick-xml below us is no validating reader, so the danger is in taking too much.
 fn compare_with_second_reader(input: &[u8], envelope: &Envelope) {
-    let Some(text) = std::str::from_utf8(input).ok().filter(|text| text.len() <= SECOND_OPINION_LEN_MAX) else {
+    let Some(text) = std::str::from_utf8(input).ok().filter(|text| text.len() <= SECOND_OPINION_LEN_MAX)
+    else {
         return;
     };
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -102,7 +103,11 @@ fn flatten_second(element: roxmltree::Node<'_, '_>, items: &mut Vec<Item>) {
     };
     let name = element.tag_name();
     let attributes = element.attributes().map(attribute).collect();
-    items.push(Item::Start(name.namespace().unwrap_or_default().to_owned(), name.name().to_owned(), attributes));
+    items.push(Item::Start(
+        name.namespace().unwrap_or_default().to_owned(),
+        name.name().to_owned(),
+        attributes,
+    ));
     for node in element.children() {
         if node.is_text() {
             push_text(items, node.text().unwrap_or_default());

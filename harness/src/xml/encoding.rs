@@ -39,7 +39,7 @@ pub(super) struct Decoded {
 }
 
 /// Octets that are checked, surveyed and copied in one go, few enough to stay in the nearest cache all the while.
-const BLOCK_LEN: usize = 8192;
+const BLOCK_LEN: usize = 4096;
 /// Room behind the text for unescaped values and the namespace name of `xml`: most documents need no more.
 const SPARE_LEN: usize = 512;
 
@@ -64,8 +64,10 @@ fn utf8(bytes: &[u8], is_settled: bool) -> Result<Decoded, XmlError> {
     let mut text = String::with_capacity(bytes.len().saturating_add(SPARE_LEN));
     let mut survey = Survey::default();
     while let Some(rest) = bytes.get(text.len()..).filter(|rest| !rest.is_empty()) {
-        let block = utf8_block(rest)
-            .map_err(|at| XmlError::BadEncoding { expected: "UTF-8", offset: text.len().saturating_add(at) })?;
+        let block = utf8_block(rest).map_err(|at| XmlError::BadEncoding {
+            expected: "UTF-8",
+            offset: text.len().saturating_add(at),
+        })?;
         survey.look(block, text.len());
         text.push_str(block);
     }

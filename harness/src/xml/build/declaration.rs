@@ -65,16 +65,29 @@ mod tests {
         assert_eq!(named_encoding(" version='1.0'"), Ok(None));
         assert_eq!(named_encoding(" version=\"1.0\" encoding='utf-8' "), Ok(Some("utf-8")));
         assert_eq!(named_encoding(" version='1.0' standalone='no'"), Ok(None));
-        assert_eq!(named_encoding("\nversion = '1.0'\tencoding='a.B_1-' standalone='yes'"), Ok(Some("a.B_1-")));
+        assert_eq!(
+            named_encoding("\nversion = '1.0'\tencoding='a.B_1-' standalone='yes'"),
+            Ok(Some("a.B_1-"))
+        );
     }
 
     #[test]
     fn anything_else_is_no_declaration() {
         for rest in [
-            "", "version='1.0'", " version='1.1'", " encoding='utf-8'", " version='1.0''", " version='1.0'!",
-            " version='1.0'encoding='utf-8'", " version='1.0' encoding='-'", " version='1.0' encoding=''",
-            " version='1.0' standalone='maybe'", " version='1.0' standalone='no' encoding='utf-8'",
-            " version='1.0' version='1.0'", " version='1.0' other='1'", " version='1.0' standalone",
+            "",
+            "version='1.0'",
+            " version='1.1'",
+            " encoding='utf-8'",
+            " version='1.0''",
+            " version='1.0'!",
+            " version='1.0'encoding='utf-8'",
+            " version='1.0' encoding='-'",
+            " version='1.0' encoding=''",
+            " version='1.0' standalone='maybe'",
+            " version='1.0' standalone='no' encoding='utf-8'",
+            " version='1.0' version='1.0'",
+            " version='1.0' other='1'",
+            " version='1.0' standalone",
         ] {
             assert_eq!(named_encoding(rest), Err(Rule::Declaration), "{rest:?}");
         }

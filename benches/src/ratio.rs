@@ -16,7 +16,7 @@ pub struct Ratio {
     pub name: String,
     /// The cost in units of the floor.
     pub value: f64,
-    /// The most that it may be.
+    /// The most that it may be; infinite when nothing is promised.
     pub limit: f64,
 }
 
@@ -42,7 +42,10 @@ impl Ratio {
 /// The line that the benches print.
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ratio {} {:.2} (limit {})", self.name, self.value, self.limit)?;
+        write!(f, "ratio {} {:.2}", self.name, self.value)?;
+        if self.limit.is_finite() {
+            write!(f, " (limit {})", self.limit)?;
+        }
         if !self.is_kept() {
             f.write_str(" PASSED THE LIMIT")?;
         }

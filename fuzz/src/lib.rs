@@ -1,1 +1,24 @@
-//! Oracles and generators behind the fuzz targets.
+//! Oracles behind the fuzz targets, and the seeds that they start from.
+//!
+//! A target is a plain function of octets that panics when a property does not hold. The same function runs under
+//! libFuzzer (`fuzz_targets/`) and, over seeds and regressions, under `cargo test`.
+
+pub mod allocation;
+pub mod oracles;
+pub mod seeds;
+
+/// A fuzz target: its name is also that of its module, file and folders.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// `module_thing_property`
+    pub name: &'static str,
+    /// What has to hold for all octets.
+    pub oracle: fn(&[u8]),
+}
+
+/// Every target.
+pub const TARGETS: [Target; 3] = [
+    Target { name: "auth_ntlm_accept", oracle: oracles::auth_ntlm_accept },
+    Target { name: "encryption_message_unseal", oracle: oracles::encryption_message_unseal },
+    Target { name: "soap_envelope_decode", oracle: oracles::soap_envelope_decode },
+];

@@ -37,10 +37,25 @@ pub fn match_fault(pattern: &FaultPattern, root: Element<'_>) -> Result<(), Mism
     let found = number.and_then(|number| number.trim().parse::<u32>().ok());
     if !pattern.wsmanfaults.is_empty() && found.is_none_or(|found| !pattern.wsmanfaults.contains(&found)) {
         let expected: Vec<String> = pattern.wsmanfaults.iter().map(ToString::to_string).collect();
-        let got = number.map_or("no f:WSManFault with a Code".to_owned(), |number| excerpt(number));
+        let got = number.map_or("no f:WSManFault with a Code".to_owned(), excerpt);
         return Err(Mismatch::new(format!("the WSManFault Code {}", expected.join(" or ")), got));
     }
     Ok(())
+}
+
+/// What a fault says, in one line; nothing if the envelope has none.
+pub fn describe_fault(root: Element<'_>) -> Option<String> {
+    let fault = child(child(root, "s", "Body")?, "s", "Fault")?;
+    let code = child(fault, "s", "Code");
+    let subcode = code.and_then(|code| child(code, "s", "Subcode")).and_then(value);
+    let named = subcode.or(code.and_then(value)).map(text_of).unwrap_or_default();
+    let number = child(fault, "s", "Detail")
+        .and_then(|detail| child(detail, "f", "WSManFault"))
+        .and_then(|detail| detail.attributes().find(|attribute| attribute.local == "Code"))
+        .map_or(String::new(), |code| format!(" {}", code.value));
+    let reason = child(fault, "s", "Reason").and_then(|reason| child(reason, "s", "Text"));
+    let reason = reason.map(text_of).unwrap_or_default();
+    Some(excerpt(&format!("{named}{number}: {reason}")))
 }
 
 fn compare(what: &str, accepted: &[String], found: Option<Element<'_>>) -> Result<(), Mismatch> {
@@ -81,7 +96,7 @@ mod tests {
     use super::*;
     use crate::wsx::declarations;
 
-    fn check(pattern: FaultPattern) -> Option<String> {
+    fn check(pattern: &FaultPattern) -> Option<String> {
         let text = format!(
             "<s:Envelope {} xmlns:z='{}'><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode>\
              <s:Value>z:InvalidSelectors</s:Value></s:Subcode></s:Code><s:Detail><w:FaultDetail>http://d</w:FaultDetail>\
@@ -90,31 +105,31 @@ mod tests {
             namespace("w").unwrap(),
         );
         let document = Document::parse(text.as_bytes()).unwrap();
-        match_fault(&pattern, document.root())
+        match_fault(pattern, document.root())
             .err()
             .map(|mismatch| format!("expected {}, got {}", mismatch.expected, mismatch.got))
     }
 
     #[test]
     fn codes_compare_by_meaning_and_a_missing_line_accepts_anything() {
-        assert_eq!(check(FaultPattern::default()), None);
+        assert_eq!(check(&FaultPattern::default()), None);
         let pattern = FaultPattern {
             codes: vec!["s:Sender".to_owned()],
             subcodes: vec!["a:ActionNotSupported".to_owned(), "w:InvalidSelectors".to_owned()],
             details: vec!["http://d".to_owned()],
             wsmanfaults: vec![2_150_858_843],
         };
-        assert_eq!(check(pattern), None);
+        assert_eq!(check(&pattern), None);
     }
 
     #[test]
     fn each_part_that_differs_is_named() {
         let subcodes = vec!["a:InvalidSelectors".to_owned()];
-        let got = check(FaultPattern { subcodes, ..FaultPattern::default() }).unwrap();
+        let got = check(&FaultPattern { subcodes, ..FaultPattern::default() }).unwrap();
         insta::assert_snapshot!(got, @"expected the fault subcode a:InvalidSelectors, got w:InvalidSelectors");
-        let got = check(FaultPattern { wsmanfaults: vec![5], ..FaultPattern::default() }).unwrap();
+        let got = check(&FaultPattern { wsmanfaults: vec![5], ..FaultPattern::default() }).unwrap();
         insta::assert_snapshot!(got, @"expected the WSManFault Code 5, got 2150858843");
-        let got = check(FaultPattern { details: vec!["x".to_owned()], ..FaultPattern::default() }).unwrap();
+        let got = check(&FaultPattern { details: vec!["x".to_owned()], ..FaultPattern::default() }).unwrap();
         insta::assert_snapshot!(got, @"expected the fault detail x, got http://d");
     }
 

@@ -17,6 +17,7 @@ pub use bindings::Escape;
 pub use bindings::Unbound;
 pub use condition::Answered;
 pub use condition::check_assertion;
+pub use fault::describe_fault;
 pub use fault::match_fault;
 pub use http::match_bytes;
 pub use http::match_http;

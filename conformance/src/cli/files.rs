@@ -41,6 +41,11 @@ pub(crate) fn format_files(files: &[String], check: bool) -> Result<ExitCode, Cl
     Ok(code)
 }
 
+/// The cases of `server --file`.
+pub(crate) fn cases_of(files: &[String]) -> Result<Vec<Case>, CliError> {
+    files.iter().map(|file| read(file).map(|(case, _)| case)).collect()
+}
+
 fn read(file: &str) -> Result<(Case, String), CliError> {
     let text = fs::read_to_string(file).map_err(|error| CliError::File(file.to_owned(), error))?;
     Ok((parse(file, &text)?, text))

@@ -37,6 +37,11 @@ impl Progress {
         self.bar.set_message(format!("{} failed  {}", self.failed, result.id));
     }
 
+    /// Lines above the bar.
+    pub(crate) fn print(&self, text: &str) {
+        self.bar.suspend(|| eprintln!("{text}"));
+    }
+
     /// Takes the bar away.
     pub(crate) fn end(self) {
         self.bar.finish_and_clear();

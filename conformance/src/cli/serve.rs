@@ -51,9 +51,9 @@ pub(crate) struct ReferenceArguments {
 }
 
 impl ReferenceArguments {
-    /// The defaults, perhaps with a mutant.
-    pub(crate) fn mutated(mutant: Option<String>) -> Self {
-        Self { mutant, ..Self::default() }
+    /// What the suite certifies: the defaults, with room for the shells that a mutant doesn't delete.
+    pub(crate) fn certified(mutant: Option<String>) -> Self {
+        Self { mutant, max_shells_per_user: Some(1000), ..Self::default() }
     }
 
     /// The configuration with these users.

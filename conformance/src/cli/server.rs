@@ -12,6 +12,7 @@ use winrm_harness::net::random_octets;
 use crate::cli::cases::Selection;
 use crate::cli::cases::all_cases;
 use crate::cli::error::CliError;
+use crate::cli::files::cases_of;
 use crate::cli::progress::Progress;
 use crate::cli::serve::ReferenceArguments;
 use crate::cli::serve::password;
@@ -87,6 +88,12 @@ pub(crate) struct ServerArguments {
     /// Known deviations, a TOML file
     #[arg(long, value_name = "FILE")]
     expectations: Option<String>,
+    /// Play the case in this file instead of those in the binary; may be repeated
+    #[arg(long, value_name = "FILE")]
+    file: Vec<String>,
+    /// Tell on stderr what goes over the wire, sealed envelopes in clear
+    #[arg(long)]
+    trace: bool,
     /// Break the built-in server on purpose; `list` lists the ways
     #[arg(long, value_name = "NAME", conflicts_with = "url")]
     mutant: Option<String>,
@@ -126,7 +133,10 @@ pub(crate) async fn server(arguments: ServerArguments) -> Result<ExitCode, CliEr
     }
     let catalogue = Catalogue::embedded()?;
     let expectations = expectations(arguments.expectations.as_deref())?;
-    let cases = all_cases()?;
+    let cases = match arguments.file.as_slice() {
+        [] => all_cases()?,
+        files => cases_of(files)?,
+    };
     let is_selected = |case: &Case| arguments.selection.selects(case, &catalogue);
     let (selected, skipped): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(is_selected);
     if selected.is_empty() {
@@ -188,10 +198,12 @@ async fn subject(arguments: &ServerArguments) -> Result<(Subject, Option<Referen
         }
         subject.logon.password = password(&arguments.password_env)?;
     } else {
+        // It is ours: nobody is locked out of anything.
+        subject.allowances = Allowances::new([Safety::Load, Safety::Lockout, Safety::Destructive]);
         subject.capabilities = Capabilities::reference();
         subject.logon.password = random_password();
         let guest = Logon::new("visitor", &random_password());
-        let reference_arguments = ReferenceArguments::mutated(arguments.mutant.clone());
+        let reference_arguments = ReferenceArguments::certified(arguments.mutant.clone());
         let config = reference_arguments.config(&subject.logon, Some(&guest))?;
         let address = "127.0.0.1:0";
         let failed = |error| CliError::Listen(address.to_owned(), error);
@@ -231,6 +243,7 @@ async fn play(
         shells_max: usize::from(arguments.max_shells),
         timeout,
         seed,
+        traces: arguments.trace,
     };
     let started = timestamp(Clock::default().now().filetime);
     let (canceller, cancel) = canceller();
@@ -238,6 +251,7 @@ async fn play(
     let mut progress = Progress::new(cases.len());
     let tell = |event: Event<'_>| match event {
         Event::Finished(result) => progress.finished(result),
+        Event::Trace(text) => progress.print(text),
     };
     let results = engine::run(cases, subject, catalogue, options, cancel.clone(), tell).await;
     progress.end();

@@ -163,11 +163,11 @@ fn lenience(case: &Case, expects: &[Expect], label: &str) -> Lenience {
 /// What holds although no section says it: who authenticates is accepted, and an answer is sealed as its request was.
 fn unsaid(case: &Case, expects: &[Expect], seen: &Observation, judgement: &mut Judgement) {
     let says = |wanted: fn(&Answer) -> bool| expects.iter().any(|expect| wanted(&expect.answer));
-    if !says(|answer| matches!(answer, Answer::Auth(_))) {
-        if let Some(AuthEnd::Refused(reason) | AuthEnd::Broken(reason)) = &seen.auth {
-            let mismatch = Mismatch::new("the authentication to be accepted", reason.clone());
-            judgement.complaints.push(Complaint { charge: Charge::Inconclusive, layer: "auth", mismatch });
-        }
+    if !says(|answer| matches!(answer, Answer::Auth(_)))
+        && let Some(AuthEnd::Refused(reason) | AuthEnd::Broken(reason)) = &seen.auth
+    {
+        let mismatch = Mismatch::new("the authentication to be accepted", reason.clone());
+        judgement.complaints.push(Complaint { charge: Charge::Inconclusive, layer: "auth", mismatch });
     }
     let seal_is_said = says(|answer| matches!(answer, Answer::Sealed(_)));
     match &seen.protection {

@@ -74,10 +74,9 @@ impl Link {
             }
         }
         let Some(connection) = &mut self.connection else { return Arrival::Closed(Vec::new()) };
-        match patience.cancel.within(patience.wait, connection.send(octets)).await {
-            None => return Arrival::Late(patience.wait),
-            // A peer may answer and close before it has read everything: the answer counts.
-            Some(Ok(()) | Err(_)) => {}
+        // A peer may answer and close before it has read everything: then sending fails, and the answer counts.
+        if patience.cancel.within(patience.wait, connection.send(octets)).await.is_none() {
+            return Arrival::Late(patience.wait);
         }
         self.unread = self.unread.saturating_add(1);
         if !awaits {

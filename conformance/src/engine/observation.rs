@@ -143,15 +143,20 @@ impl Observation {
 
     /// The answer, as evidence: a sealed envelope is shown in clear.
     pub(crate) fn received_excerpt(&self, redactor: &Redactor) -> Option<Excerpt> {
-        let octets = match &self.arrival {
+        let octets = self.received();
+        (!octets.is_empty()).then(|| Excerpt::new(&octets, redactor))
+    }
+
+    /// The octets that came, a sealed envelope in clear.
+    pub(crate) fn received(&self) -> Vec<u8> {
+        match &self.arrival {
             Arrival::Answer(response) => match self.protection {
                 Protection::Sealed(_) => [response.encode_head().as_slice(), &self.plaintext].concat(),
                 _ => response.raw(),
             },
             Arrival::Closed(received) => received.clone(),
-            _ => return None,
-        };
-        (!octets.is_empty()).then(|| Excerpt::new(&octets, redactor))
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::assertion::Mismatch;
+use crate::assertion::describe_fault;
 use crate::engine::EngineError;
 use crate::engine::judge::Charge;
 use crate::engine::judge::Complaint;
@@ -48,7 +49,11 @@ impl<'a> Outcome<'a> {
     /// Adds what a step's sections say. `place` is the step, as `02 c1`.
     pub(crate) fn step(&mut self, place: &str, judgement: Judgement, seen: &Observation) {
         judgement.leniences.into_iter().for_each(|lenience| self.lenient(lenience));
-        for Complaint { charge, layer, mismatch } in judgement.complaints {
+        let fault = seen.envelope.as_ref().and_then(|document| describe_fault(document.root()));
+        for Complaint { charge, layer, mut mismatch } in judgement.complaints {
+            if let (Some(fault), "http" | "soap") = (&fault, layer) {
+                mismatch.got.push_str(&format!(", the fault {fault}"));
+            }
             let place = format!("{place} < {layer}");
             match charge {
                 Charge::Inconclusive => self.find(Verdict::Inconclusive, Vec::new(), place, mismatch, seen),
@@ -162,14 +167,17 @@ impl<'a> Outcome<'a> {
         mismatch: Mismatch,
         seen: &Observation,
     ) {
+        // One step, one exchange: its evidence stands with its first finding.
+        let step = |place: &str| place.split(" < ").next().map(str::to_owned);
+        let is_first = self.findings.last().is_none_or(|last| step(&last.place) != step(&place));
         self.findings.push(Finding {
             verdict,
             requirements,
             place,
             expected: mismatch.expected,
             got: mismatch.got,
-            sent: seen.sent_excerpt(self.redactor),
-            received: seen.received_excerpt(self.redactor),
+            sent: seen.sent_excerpt(self.redactor).filter(|_| is_first),
+            received: seen.received_excerpt(self.redactor).filter(|_| is_first),
         });
     }
 }

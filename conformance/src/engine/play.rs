@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tokio::sync::mpsc::Sender;
 use winrm_harness::http::Request;
 
 use crate::assertion::Bindings;
@@ -56,6 +57,18 @@ pub(crate) struct Setting {
     pub(crate) timeout: Duration,
     pub(crate) seed: u64,
     pub(crate) cancel: Cancel,
+    /// Where to tell what goes over the wire.
+    pub(crate) trace: Option<Sender<String>>,
+}
+
+impl Setting {
+    /// Tells what goes over the wire, without secrets.
+    async fn trace(&self, case: &str, connection: ConnectionId, direction: char, octets: &[u8]) {
+        let Some(trace) = &self.trace else { return };
+        let text = self.redactor.text(&String::from_utf8_lossy(octets));
+        // Nobody listens once the run is over.
+        let _ = trace.send(format!("{case} {connection} {direction} {text}")).await;
+    }
 }
 
 /// Why a step can't be played.
@@ -190,7 +203,12 @@ impl Player<'_> {
             let holds = judgement.complaints.is_empty();
             let came = matches!(seen.arrival, Arrival::Answer(_));
             let again = !holds && came && attempt < exchange.attempts_max;
-            if !again || self.setting.cancel.is_cancelled() {
+            let is_cancelled = self.setting.cancel.is_cancelled();
+            if is_cancelled && !came && !holds {
+                outcome.stop(Verdict::Inconclusive, format!("called off in step {number}"));
+                return false;
+            }
+            if !again || is_cancelled {
                 outcome.step(&place, judgement, &seen);
                 self.seen.insert(number, seen);
                 return holds;
@@ -230,6 +248,7 @@ impl Player<'_> {
         let (outgoing, wait) = self.compose(exchange.connection, &sends)?;
         let setting = self.setting;
         let patience = Patience { wait, cancel: &setting.cancel };
+        setting.trace(&self.case.front.id, exchange.connection, '>', &outgoing.shown()).await;
         let link = self.links.get_mut(&exchange.connection).ok_or(EngineError::NothingSealed)?;
         let arrival = match is_silent {
             true => link.receive(patience).await,
@@ -244,6 +263,7 @@ impl Player<'_> {
         if let Some(envelope) = &answered.envelope {
             self.left.learn(envelope);
         }
+        setting.trace(&self.case.front.id, exchange.connection, '<', &answered.received()).await;
         Ok(answered)
     }
 
@@ -371,9 +391,8 @@ impl Player<'_> {
         }
         for step in &finally.steps {
             if let StepBody::Exchange(exchange) = &step.body {
-                if self.perform(exchange, true).await.is_err() {
-                    continue;
-                }
+                // The next one is tried all the same.
+                let _ = self.perform(exchange, true).await;
             }
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use winrm_harness::net::Clock;
 
@@ -22,6 +23,9 @@ use crate::verdict::Verdict;
 use crate::wsx::Case;
 use crate::wsx::Role;
 
+/// Traces that wait to be told.
+const TRACES_MAX: usize = 16;
+
 /// How to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -33,6 +37,8 @@ pub struct Options {
     pub timeout: Duration,
     /// What identifiers come from.
     pub seed: u64,
+    /// Whether to tell what goes over the wire.
+    pub traces: bool,
 }
 
 /// What happens during a run.
@@ -40,6 +46,8 @@ pub struct Options {
 pub enum Event<'a> {
     /// A case is over.
     Finished(&'a CaseResult),
+    /// What goes over the wire, without secrets.
+    Trace(&'a str),
 }
 
 /// Runs the cases and tells how each went, in their order. Those that can't be run are in the list as well.
@@ -52,6 +60,7 @@ pub async fn run(
     mut tell: impl FnMut(Event<'_>),
 ) -> Vec<CaseResult> {
     let redactor = Redactor::new().credentials(&subject.logon.user, &subject.logon.password);
+    let (trace, mut traced) = mpsc::channel(TRACES_MAX);
     let setting = Arc::new(Setting {
         subject,
         catalogue,
@@ -59,6 +68,7 @@ pub async fn run(
         timeout: options.timeout,
         seed: options.seed,
         cancel,
+        trace: options.traces.then_some(trace),
     });
     let jobs = Arc::new(Semaphore::new(options.jobs.max(1)));
     let shells = Arc::new(Semaphore::new(options.shells_max.max(1)));
@@ -74,7 +84,16 @@ pub async fn run(
             (index, run_one(&setting, case).await)
         });
     }
-    while let Some(joined) = tasks.join_next().await {
+    loop {
+        let joined = tokio::select! {
+            Some(text) = traced.recv() => {
+                let text: String = text;
+                tell(Event::Trace(&text));
+                continue;
+            }
+            joined = tasks.join_next() => joined,
+        };
+        let Some(joined) = joined else { break };
         let Ok((index, result)) = joined else { continue };
         tell(Event::Finished(&result));
         if let Some(place) = results.get_mut(index) {

@@ -51,6 +51,9 @@ impl Style {
 /// Lines of an excerpt that the text report shows; the JSON report has more.
 const EXCERPT_LINES_MAX: usize = 12;
 
+/// Characters of one line.
+const LINE_CHARS_MAX: usize = 200;
+
 /// The record for people: cases by area, what isn't as it should be in full, and the sums.
 pub fn text(record: &RunRecord, redactor: &Redactor, style: Style) -> String {
     let record = redactor.record(record);
@@ -117,9 +120,15 @@ fn print_lines(out: &mut String, label: &str, text: &str) {
     }
 }
 
-/// The line without what could steer a terminal: the bytes are the endpoint's.
+/// The line without what could steer a terminal: the bytes are the endpoint's. Envelopes without line ends are long:
+/// the JSON report has more of them.
 fn printable(line: &str) -> String {
-    line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect()
+    let clean = |c: char| if c.is_control() && c != '\t' { '\u{fffd}' } else { c };
+    let mut shown: String = line.chars().take(LINE_CHARS_MAX).map(clean).collect();
+    if line.chars().nth(LINE_CHARS_MAX).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 fn print_excerpt(out: &mut String, label: &str, excerpt: &Excerpt) {

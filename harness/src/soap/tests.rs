@@ -38,7 +38,7 @@ pub(crate) fn round_trip<T: ToXml + FromXml>(value: &T) -> T {
 }
 
 /// Text without white space around it: what a trimmed value can be.
-pub(crate) fn trimmed() -> impl Strategy<Value = String> {
+pub(crate) fn trimmed() -> impl Strategy<Value = String> + Clone {
     "[a-zA-Z0-9<>&\"'é日{}:/._-]([ -~é日\n]{0,20}[a-zA-Z0-9<>&\"'é日])?"
 }
 

@@ -1,11 +1,9 @@
 //! From octets to a [`Document`], with the checks that quick-xml leaves to its caller.
 
 mod attributes;
+mod declaration;
 
-use quick_xml::Error as QuickXmlError;
 use quick_xml::Reader;
-use quick_xml::errors::IllFormedError;
-use quick_xml::events::BytesDecl;
 use quick_xml::events::BytesRef;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
@@ -30,7 +28,9 @@ use crate::xml::document::NONE;
 use crate::xml::document::NodeData;
 use crate::xml::document::Span;
 use crate::xml::document::index;
+use crate::xml::document::offset_in;
 use crate::xml::encoding::decode;
+use crate::xml::quick_xml_error::quick_xml_error;
 
 pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Document, XmlError> {
     let decoded = decode(bytes, charset)?;
@@ -42,8 +42,9 @@ pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Documen
     let mut reader = Reader::from_str(&text);
     reader.config_mut().check_comments = true;
     loop {
-        let event = reader.read_event().map_err(|e| quick_xml_error(&e, reader.error_position()))?;
-        builder.position = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let event =
+            reader.read_event().map_err(|e| quick_xml_error(&e, to_usize(reader.error_position())))?;
+        builder.position = to_usize(reader.buffer_position());
         if matches!(event, Event::Eof) {
             break;
         }
@@ -132,7 +133,7 @@ impl<'a> Builder<'a> {
                 }
                 self.text(&text.xml10_content(), &text)
             }
-            Event::CData(cdata) => self.cdata(&cdata.xml10_content(), &cdata),
+            Event::CData(cdata) => self.cdata(&cdata.xml10_content()),
             Event::GeneralRef(reference) => self.reference(&reference),
             Event::Decl(declaration) => self.declaration(&declaration),
             Event::PI(pi) if !is_ncname(pi.target()) || pi.target().eq_ignore_ascii_case("xml") => {
@@ -241,14 +242,14 @@ impl<'a> Builder<'a> {
             }
             return self.ill_formed(Rule::TextOutsideRoot);
         }
-        self.append(content, raw)
+        self.append(content)
     }
 
-    fn cdata(&mut self, content: &str, raw: &str) -> Outcome {
+    fn cdata(&mut self, content: &str) -> Outcome {
         if self.open.is_empty() {
             return self.ill_formed(Rule::TextOutsideRoot);
         }
-        self.append(content, raw)
+        self.append(content)
     }
 
     fn reference(&mut self, reference: &BytesRef<'_>) -> Outcome {
@@ -267,11 +268,11 @@ impl<'a> Builder<'a> {
             },
             Ok(Some(_)) | Err(_) => return self.ill_formed(Rule::CharacterReference),
         };
-        self.append(character.encode_utf8(&mut [0; 4]), "")
+        self.append(character.encode_utf8(&mut [0; 4]))
     }
 
     /// Appends characters to the open element: to the text that it ends with, or as a new text.
-    fn append(&mut self, content: &str, raw: &str) -> Outcome {
+    fn append(&mut self, content: &str) -> Outcome {
         if content.is_empty() {
             return Ok(());
         }
@@ -280,9 +281,11 @@ impl<'a> Builder<'a> {
         if let Some(last) = last {
             return self.extend(last_child, last.value, content);
         }
-        // Equal length means that nothing was normalised, so that the source's own octets serve.
-        let value =
-            if content.len() == raw.len() { self.span_of(raw) } else { self.unescaped_span(content)? };
+        // What was normalised or referred to is a copy elsewhere, whatever its length: a lone CR becomes one LF.
+        let value = match offset_in(self.source, content) {
+            Some(_) => self.span_of(content),
+            None => self.unescaped_span(content)?,
+        };
         let node = NodeData {
             parent: NONE,
             first_child: NONE,
@@ -315,22 +318,6 @@ impl<'a> Builder<'a> {
             node.value = value;
         }
         Ok(())
-    }
-
-    fn declaration(&mut self, declaration: &BytesDecl<'_>) -> Outcome {
-        // Just behind the declaration means that its `<` was the first octet.
-        let is_first = self.source.starts_with("<?xml")
-            && self.source.find("?>").and_then(|end| end.checked_add(2)) == Some(self.position);
-        if !is_first || declaration.version().ok().as_deref() != Some("1.0") {
-            return self.ill_formed(Rule::Declaration);
-        }
-        match declaration.encoding() {
-            Some(Ok(name)) if !self.is_encoding_settled && Charset::from_name(&name).is_none() => {
-                Err(XmlError::UnsupportedEncoding { name: name.chars().take(64).collect() })
-            }
-            Some(Err(_)) => self.ill_formed(Rule::Declaration),
-            _ => Ok(()),
-        }
     }
 
     /// The octets of a name or value that borrows from the source.
@@ -383,29 +370,6 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Where `slice` stands in `whole`, when it is a part of it.
-fn offset_in(whole: &str, slice: &str) -> Option<usize> {
-    let start = slice.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
-    (start.checked_add(slice.len())? <= whole.len()).then_some(start)
-}
-
-fn to_u64(position: usize) -> u64 {
-    u64::try_from(position).unwrap_or(u64::MAX)
-}
-
-fn quick_xml_error(error: &QuickXmlError, position: u64) -> XmlError {
-    let rule = match error {
-        QuickXmlError::IllFormed(
-            IllFormedError::UnmatchedEndTag(_) | IllFormedError::MismatchedEndTag { .. },
-        ) => Rule::EndTag,
-        QuickXmlError::IllFormed(IllFormedError::MissingEndTag(_)) => Rule::UnclosedElement,
-        QuickXmlError::IllFormed(IllFormedError::DoubleHyphenInComment) => Rule::DoubleHyphen,
-        QuickXmlError::IllFormed(IllFormedError::MissingDeclVersion(_) | IllFormedError::UnknownVersion) => {
-            Rule::Declaration
-        }
-        QuickXmlError::Escape(_) => Rule::UnknownEntity,
-        QuickXmlError::InvalidAttr(_) => Rule::AttributeSyntax,
-        _ => Rule::Syntax,
-    };
-    XmlError::NotWellFormed { rule, offset: usize::try_from(position).unwrap_or(usize::MAX) }
+fn to_usize(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
 }

@@ -64,8 +64,10 @@ fn utf8(bytes: &[u8], is_settled: bool) -> Result<Decoded, XmlError> {
     let mut text = String::with_capacity(bytes.len().saturating_add(SPARE_LEN));
     let mut survey = Survey::default();
     while let Some(rest) = bytes.get(text.len()..).filter(|rest| !rest.is_empty()) {
-        let block = utf8_block(rest)
-            .map_err(|at| XmlError::BadEncoding { expected: "UTF-8", offset: text.len().saturating_add(at) })?;
+        let block = utf8_block(rest).map_err(|at| XmlError::BadEncoding {
+            expected: "UTF-8",
+            offset: text.len().saturating_add(at),
+        })?;
         survey.look(block, text.len());
         text.push_str(block);
     }

@@ -16,19 +16,18 @@ use crate::xml::XmlError;
 use crate::xml::build::Builder;
 use crate::xml::build::Outcome;
 use crate::xml::build::Range;
-use crate::xml::build::quick_xml_error;
-use crate::xml::build::to_u64;
 use crate::xml::characters::first_bad_char;
 use crate::xml::document::AttributeData;
 use crate::xml::document::DeclarationData;
 use crate::xml::document::Span;
 use crate::xml::name::XMLNS_URI;
+use crate::xml::quick_xml_error::quick_xml_error;
 
 /// One attribute as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Written<'t> {
-    name: &'t str,
-    value: &'t str,
+pub(super) struct Written<'t> {
+    pub(super) name: &'t str,
+    pub(super) value: &'t str,
     /// Whether the value has references or white space other than blanks, so that it differs from its spelling.
     is_escaped: bool,
 }
@@ -38,7 +37,7 @@ struct Written<'t> {
 /// quick-xml's own iterator takes longer, and takes attributes that no white space separates.
 ///
 /// [XML 1.0 3.1]: https://www.w3.org/TR/xml/#NT-STag
-fn next_attribute<'t>(rest: &mut &'t str) -> Result<Option<Written<'t>>, Rule> {
+pub(super) fn next_attribute<'t>(rest: &mut &'t str) -> Result<Option<Written<'t>>, Rule> {
     let text = rest.trim_ascii_start();
     if text.is_empty() {
         return Ok(None);
@@ -96,7 +95,7 @@ impl Builder<'_> {
         }
         let attribute = Attribute { key: QName(written.name), value: Cow::Borrowed(written.value) };
         let normalized = attribute.normalized_value(XmlVersion::Implicit1_0);
-        let value = normalized.map_err(|e| quick_xml_error(&e, to_u64(self.position)))?;
+        let value = normalized.map_err(|e| quick_xml_error(&e, self.position))?;
         // Raw characters were looked at with the whole document; references were not.
         if first_bad_char(&value).is_some() {
             return Err(self.error(Rule::CharacterReference));
@@ -188,7 +187,9 @@ mod tests {
 
     #[test]
     fn what_is_no_attribute_is_refused() {
-        for raw in ["a='1'", " a='1'b='2'", " a", " a=", " a=1", " a='1", " ='1'", " a b='1'", " a='1' b", "/"] {
+        for raw in
+            ["a='1'", " a='1'b='2'", " a", " a=", " a=1", " a='1", " ='1'", " a b='1'", " a='1' b", "/"]
+        {
             assert_eq!(names_and_values(raw), Err(Rule::AttributeSyntax), "{raw:?}");
         }
         assert_eq!(names_and_values(" a='<'"), Err(Rule::LessThanInAttribute));

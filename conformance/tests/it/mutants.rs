@@ -1,0 +1,64 @@
+use std::collections::BTreeSet;
+
+use winrm_conformance::report::CaseResult;
+use winrm_conformance::verdict::Verdict;
+use winrm_harness::server::Mutant;
+
+use crate::command::Run;
+use crate::command::command;
+use crate::reference::play_all;
+
+/// Cases of one mutant that the matrix prints.
+const SHOWN_MAX: usize = 4;
+
+/// Cases that found something wrong: an inconclusive one proves nothing.
+fn complaints(results: &[CaseResult]) -> BTreeSet<String> {
+    let bad = |result: &&CaseResult| matches!(result.verdict, Verdict::Fail | Verdict::Warn | Verdict::Info);
+    results.iter().filter(bad).map(|result| result.id.clone()).collect()
+}
+
+#[test]
+fn every_mutant_is_killed_by_some_case() {
+    let usual = complaints(&play_all(None));
+    let mut survivors = Vec::new();
+    println!("{:26} killed by", "mutant");
+    for (name, mutant, _) in Mutant::ALL {
+        let killers: Vec<String> = complaints(&play_all(Some(*mutant))).difference(&usual).cloned().collect();
+        let shown: Vec<&str> = killers.iter().take(SHOWN_MAX).map(String::as_str).collect();
+        println!("{name:26} {:3}  {}", killers.len(), shown.join(" "));
+        if killers.is_empty() {
+            survivors.push(*name);
+        }
+    }
+    assert!(survivors.is_empty(), "these mutants survive: {survivors:?}");
+}
+
+/// The mutant fails a case that names one of the requirements that it breaks.
+fn check(mutant: &str, broken: &[&str]) {
+    let Run { code, stdout, stderr } =
+        command(&["server", "--mutant", mutant, "--format", "json", "--seed", "7"]);
+    assert_eq!(code, 1, "{stderr}");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let judged =
+        report["cases"].as_array().unwrap().iter().flat_map(|case| case["judged"].as_array().unwrap());
+    let failed: BTreeSet<&str> = judged
+        .filter(|judged| judged["verdict"] == "fail")
+        .map(|judged| judged["requirement"].as_str().unwrap())
+        .collect();
+    assert!(broken.iter().any(|id| failed.contains(id)), "failed only {failed:?}");
+}
+
+#[test]
+fn a_line_break_before_the_closing_boundary_fails_the_cases_about_the_frame() {
+    check("crlf-before-close", &["MS-WSMV:2.2.9.1.1.2/two-parts", "MS-WSMV:2.2.9.1.1.2.2/ciphertext-length"]);
+}
+
+#[test]
+fn answers_in_clear_fail_the_cases_about_sealed_replies() {
+    check("plain-answers", &["MS-WSMV:2.2.9.1/reply-same-scheme"]);
+}
+
+#[test]
+fn a_wrong_relates_to_fails_the_cases_about_it() {
+    check("relates-to-wrong", &["DSP0226:5.4.4/relates-to-exact"]);
+}

@@ -1,0 +1,10 @@
+//! What has to hold for every input. A module, its function and a target share one name.
+#![expect(clippy::panic, reason = "an oracle speaks by panicking")]
+
+pub mod auth_ntlm_accept;
+pub mod encryption_message_unseal;
+pub mod soap_envelope_decode;
+
+pub use auth_ntlm_accept::auth_ntlm_accept;
+pub use encryption_message_unseal::encryption_message_unseal;
+pub use soap_envelope_decode::soap_envelope_decode;

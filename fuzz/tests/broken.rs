@@ -1,0 +1,143 @@
+//! An oracle that cannot fail is worth nothing: each is run over something that is broken on purpose.
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+
+use winrm_fuzz::allocation::within;
+use winrm_fuzz::oracles::auth_ntlm_accept;
+use winrm_fuzz::oracles::encryption_message_unseal;
+use winrm_fuzz::oracles::encryption_message_unseal::Session;
+use winrm_fuzz::oracles::soap_envelope_decode;
+use winrm_fuzz::seeds;
+use winrm_harness::auth::AuthError;
+use winrm_harness::auth::Principal;
+use winrm_harness::auth::SecurityContext;
+use winrm_harness::auth::Step;
+use winrm_harness::auth::ntlm::AcceptorPolicy;
+use winrm_harness::auth::ntlm::MicPolicy;
+use winrm_harness::auth::ntlm::Role;
+use winrm_harness::soap::Envelope;
+
+/// What the oracle says about it.
+fn complaint(judge: impl FnOnce()) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(judge)).expect_err("the oracle did not notice");
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+        .unwrap()
+}
+
+fn seed(target: &str, name: &str) -> Vec<u8> {
+    seeds::all().into_iter().find(|seed| seed.target == target && seed.name == name).unwrap().octets
+}
+
+#[test]
+fn a_writer_that_loses_a_reference_is_noticed() {
+    let input = seed("soap_envelope_decode", "references-and-cdata");
+    let said = complaint(|| {
+        soap_envelope_decode::judge(&input, |envelope| envelope.encode().replacen("&amp;", "", 1))
+    });
+    assert!(said.contains("an envelope changed when it was written and read"), "{said}");
+}
+
+#[test]
+fn a_writer_that_leaves_a_prefix_unbound_is_noticed() {
+    let input = seed("soap_envelope_decode", "create");
+    let said =
+        complaint(|| soap_envelope_decode::judge(&input, |e| e.encode().replacen("xmlns:rsp", "xmlns:x", 1)));
+    assert!(said.contains("an envelope that was written is not read"), "{said}");
+}
+
+#[test]
+fn a_writer_that_never_settles_is_noticed() {
+    let input = seed("soap_envelope_decode", "create");
+    let calls = std::cell::Cell::new(0);
+    let blanks = |envelope: &Envelope| {
+        calls.set(calls.get() + 1);
+        envelope.encode() + &" ".repeat(calls.get())
+    };
+    let said = complaint(|| soap_envelope_decode::judge(&input, blanks));
+    assert!(said.contains("written differently the second time"), "{said}");
+}
+
+#[test]
+fn memory_beyond_the_bound_is_noticed() {
+    assert_eq!(within(1, 10, || vec![0_u8; 64 * 1024 + 10]).len(), 64 * 1024 + 10);
+    let said = complaint(|| drop(within(1, 10, || vec![0_u8; 64 * 1024 + 11])));
+    assert!(said.contains("allocated 65547 octets"), "{said}");
+}
+
+/// Deciphers and never looks at the signature's checksum, only that there is one.
+struct Careless(Session);
+
+impl SecurityContext for Careless {
+    fn step(&mut self, token: &[u8]) -> Result<Step, AuthError> {
+        self.0.step(token)
+    }
+
+    fn seal(&mut self, message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
+        self.0.seal(message)
+    }
+
+    fn unseal(&mut self, _: &[u8], message: &mut Vec<u8>) -> Result<(), AuthError> {
+        // The sender's key stream, started anew for each message.
+        Session::new(Role::Initiator).seal(message).map(drop)
+    }
+
+    fn principal(&self) -> Option<&Principal> {
+        None
+    }
+}
+
+#[test]
+fn a_receiver_that_checks_no_signature_is_noticed() {
+    let careless = || -> Box<dyn SecurityContext> { Box::new(Careless(Session::new(Role::Acceptor))) };
+    let input = seed("encryption_message_unseal", "one-octet-changed");
+    let said = complaint(|| encryption_message_unseal::judge(&input, &careless));
+    assert!(said.contains("a changed body opens to something else"), "{said}");
+    let mut input = seed("encryption_message_unseal", "one-message");
+    let last = input.len() - 40;
+    input[last] ^= 1;
+    let said = complaint(|| encryption_message_unseal::judge(&input, &careless));
+    assert!(said.contains("something opened that nobody sealed"), "{said}");
+}
+
+#[test]
+fn a_receiver_that_opens_a_message_twice_is_noticed() {
+    let careless = || -> Box<dyn SecurityContext> { Box::new(Careless(Session::new(Role::Acceptor))) };
+    let input = seed("encryption_message_unseal", "unchanged");
+    let said = complaint(|| encryption_message_unseal::judge(&input, &careless));
+    assert!(said.contains("a message was opened twice"), "{said}");
+}
+
+#[test]
+fn a_receiver_with_another_key_is_noticed() {
+    let other = || -> Box<dyn SecurityContext> { Box::new(Session::new(Role::Initiator)) };
+    let input = seed("encryption_message_unseal", "unchanged");
+    let said = complaint(|| encryption_message_unseal::judge(&input, &other));
+    assert!(said.contains("an unchanged body does not open"), "{said}");
+}
+
+#[test]
+fn a_server_that_asks_for_no_mic_is_noticed() {
+    let lax = || {
+        auth_ntlm_accept::acceptor(AcceptorPolicy { mic: MicPolicy::IfPromised, ..AcceptorPolicy::default() })
+    };
+    let input = seed("auth_ntlm_accept", "client-without-mic");
+    let said = complaint(|| auth_ntlm_accept::judge(&input, &lax));
+    assert!(said.contains("rule 1 with password \"wonderland\""), "{said}");
+}
+
+#[test]
+fn a_server_that_knows_nobody_is_noticed() {
+    use winrm_harness::auth::ntlm;
+    let empty = || {
+        let given =
+            ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(1) };
+        let names = ntlm::ServerNames::workgroup("HOST");
+        ntlm::Acceptor::new(ntlm::Accounts::new(Vec::new()), names, AcceptorPolicy::default(), given)
+    };
+    let said = complaint(|| auth_ntlm_accept::judge(&seed("auth_ntlm_accept", "fields-unchanged"), &empty));
+    assert!(said.contains("accepted is not the same as genuine"), "{said}");
+}

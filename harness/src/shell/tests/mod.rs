@@ -1,0 +1,3 @@
+mod round_trips;
+mod spellings;
+mod written;

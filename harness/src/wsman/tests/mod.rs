@@ -1,0 +1,4 @@
+mod bodies;
+mod duration;
+mod faults;
+mod headers;

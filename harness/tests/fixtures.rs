@@ -3,6 +3,13 @@
 //!
 //! The recordings are not part of the project. Where they are not beside the checkout, nothing is compared.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of this file is a test"
+)]
+
 use std::path::Path;
 use std::path::PathBuf;
 

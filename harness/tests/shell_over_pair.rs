@@ -1,4 +1,5 @@
 //! The reference client runs commands on the reference server, in memory.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
 use winrm_harness::addressing::MessageId;
 use winrm_harness::client::Collected;
@@ -89,7 +90,7 @@ fn a_shell_runs_commands_and_is_gone_after_delete() {
     let (shell, echo) = wire.run(shell, "echo hello");
     assert_eq!((echo.stdout, echo.stderr), (b"hello\r\n".to_vec(), Vec::new()));
     let (shell, failed) = wire.run(shell, "exit 3");
-    assert_eq!(failed.exit_code.map(|code| code.to_signed()), Some(3));
+    assert_eq!(failed.exit_code.map(winrm_harness::shell::ExitCode::to_signed), Some(3));
     let (shell, stderr) = wire.run(shell, "stderr oh no");
     assert_eq!((stderr.stdout, stderr.stderr), (Vec::new(), b"oh no\r\n".to_vec()));
     let delete = shell.delete();

@@ -12,19 +12,25 @@ use crate::shell::action as shell;
 use crate::soap::Envelope;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
+use crate::wsman::NAMESPACE;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
 use crate::wsman::ResponseHeader;
+use crate::wsman::UnsupportedFeature;
 use crate::wsman::WsmanError;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::enumeration;
 use crate::wsman::identify::Identify;
 use crate::wsman::transfer;
 use crate::xml::Charset;
+use crate::xml::QName;
 use crate::xml::ToXml;
 use crate::xml::Writer;
 use crate::xml::XmlError;
+
+/// [MS-WSMV] 3.1.4.2.1: understood, and refused.
+const FRAGMENT_TRANSFER: QName = QName::new(NAMESPACE, "FragmentTransfer");
 
 /// An envelope to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,6 +220,9 @@ impl Server {
         let is = |mutant| self.config.is_mutant(mutant);
         if !call.user.is_administrator && !is(Mutant::AdmitsEverybody) {
             return Some(FaultReason::AccessDenied);
+        }
+        if call.envelope.header(FRAGMENT_TRANSFER).is_some() {
+            return Some(FaultReason::UnsupportedFeature(UnsupportedFeature::FragmentLevelAccess));
         }
         let not_understood = call.header.not_understood(&[]);
         if !not_understood.is_empty() && !is(Mutant::IgnoresMustUnderstand) {

@@ -3,9 +3,7 @@
 mod attributes;
 mod declaration;
 
-use quick_xml::Error as QuickXmlError;
 use quick_xml::Reader;
-use quick_xml::errors::IllFormedError;
 use quick_xml::events::BytesRef;
 use quick_xml::events::BytesStart;
 use quick_xml::events::Event;
@@ -30,7 +28,9 @@ use crate::xml::document::NONE;
 use crate::xml::document::NodeData;
 use crate::xml::document::Span;
 use crate::xml::document::index;
+use crate::xml::document::offset_in;
 use crate::xml::encoding::decode;
+use crate::xml::quick_xml_error::quick_xml_error;
 
 pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Document, XmlError> {
     let decoded = decode(bytes, charset)?;
@@ -42,8 +42,9 @@ pub(super) fn document(bytes: &[u8], charset: Option<Charset>) -> Result<Documen
     let mut reader = Reader::from_str(&text);
     reader.config_mut().check_comments = true;
     loop {
-        let event = reader.read_event().map_err(|e| quick_xml_error(&e, reader.error_position()))?;
-        builder.position = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let event =
+            reader.read_event().map_err(|e| quick_xml_error(&e, to_usize(reader.error_position())))?;
+        builder.position = to_usize(reader.buffer_position());
         if matches!(event, Event::Eof) {
             break;
         }
@@ -369,29 +370,6 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Where `slice` stands in `whole`, when it is a part of it.
-fn offset_in(whole: &str, slice: &str) -> Option<usize> {
-    let start = slice.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
-    (start.checked_add(slice.len())? <= whole.len()).then_some(start)
-}
-
-fn to_u64(position: usize) -> u64 {
-    u64::try_from(position).unwrap_or(u64::MAX)
-}
-
-fn quick_xml_error(error: &QuickXmlError, position: u64) -> XmlError {
-    let rule = match error {
-        QuickXmlError::IllFormed(
-            IllFormedError::UnmatchedEndTag(_) | IllFormedError::MismatchedEndTag { .. },
-        ) => Rule::EndTag,
-        QuickXmlError::IllFormed(IllFormedError::MissingEndTag(_)) => Rule::UnclosedElement,
-        QuickXmlError::IllFormed(IllFormedError::DoubleHyphenInComment) => Rule::DoubleHyphen,
-        QuickXmlError::IllFormed(IllFormedError::MissingDeclVersion(_) | IllFormedError::UnknownVersion) => {
-            Rule::Declaration
-        }
-        QuickXmlError::Escape(_) => Rule::UnknownEntity,
-        QuickXmlError::InvalidAttr(_) => Rule::AttributeSyntax,
-        _ => Rule::Syntax,
-    };
-    XmlError::NotWellFormed { rule, offset: usize::try_from(position).unwrap_or(usize::MAX) }
+fn to_usize(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
 }

@@ -113,6 +113,12 @@ pub(super) fn index(id: u32) -> usize {
     usize::try_from(id).unwrap_or(usize::MAX)
 }
 
+/// Where `slice` stands in `whole`, when it is a part of it.
+pub(super) fn offset_in(whole: &str, slice: &str) -> Option<usize> {
+    let start = slice.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
+    (start.checked_add(slice.len())? <= whole.len()).then_some(start)
+}
+
 /// What stands inside an element.
 #[derive(Debug, Clone, Copy)]
 pub enum Node<'d> {

@@ -29,7 +29,11 @@ mod encoding;
 mod error;
 mod infoset;
 mod name;
+mod quick_xml_error;
 mod writer;
+
+#[cfg(test)]
+mod tests;
 
 pub use document::Attribute;
 pub use document::Document;

@@ -15,7 +15,10 @@ fn a_401_lists_the_schemes_that_are_on_and_no_other() {
         let mut world = World::new(config);
         let id = world.pair.connect();
         let response = world.exchange(id, &post());
-        assert_eq!((response.status.0, values(&response, "WWW-Authenticate")), (401, schemes.iter().map(ToString::to_string).collect()));
+        assert_eq!(
+            (response.status.0, values(&response, "WWW-Authenticate")),
+            (401, schemes.iter().map(ToString::to_string).collect())
+        );
         assert!(response.body.is_empty());
     }
 }
@@ -32,7 +35,8 @@ fn the_security_profiles_of_identify_are_the_schemes_of_the_401() {
         let request = alice.session.request(IDENTIFY).unwrap();
         let response = world.exchange(alice.id, &request);
         let opened = alice.session.open(&response).unwrap();
-        let answer = Answer { status: 200, is_sealed: true, text: String::from_utf8(opened.envelope).unwrap() };
+        let answer =
+            Answer { status: 200, is_sealed: true, text: String::from_utf8(opened.envelope).unwrap() };
         assert_eq!(answer.texts("SecurityProfileName"), profiles);
     }
 }
@@ -44,7 +48,10 @@ fn identify_needs_no_authentication_with_its_header_and_tells_no_version() {
     let response = world.exchange(id, &plain(IDENTIFY).with_header("WSMANIDENTIFY", "unauthenticated"));
     let answer = Answer::of(&response);
     assert_eq!(answer.status, 200);
-    assert_eq!(answer.text_of("ProtocolVersion").as_deref(), Some("http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"));
+    assert_eq!(
+        answer.text_of("ProtocolVersion").as_deref(),
+        Some("http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd")
+    );
     assert_eq!(answer.text_of("ProductVersion").as_deref(), Some("OS: 0.0.0 SP: 0.0 Stack: 3.0"));
     assert_eq!(answer.texts("SecurityProfileName"), Vec::<String>::new());
 }
@@ -76,7 +83,8 @@ fn basic_counts_only_where_soap_in_clear_does() {
     ] {
         let mut world = World::new(config);
         let id = world.pair.connect();
-        let request = plain(&create(SHELL_ID).text()).with_header("Authorization", basic("alice", "alice-password"));
+        let request =
+            plain(&create(SHELL_ID).text()).with_header("Authorization", basic("alice", "alice-password"));
         assert_eq!(world.exchange(id, &request).status.0, status);
         assert_eq!(world.shells(), usize::from(status == 200));
     }
@@ -111,7 +119,10 @@ fn a_wrong_password_or_user_is_refused_with_the_schemes() {
         let response = world.exchange(id, &request);
         let Ok(HandshakeStep::Send(_, request)) = state.step(&response) else { panic!("no second leg") };
         let response = world.exchange(id, &request);
-        assert_eq!((response.status.0, values(&response, "WWW-Authenticate")), (401, vec!["Negotiate".to_owned()]));
+        assert_eq!(
+            (response.status.0, values(&response, "WWW-Authenticate")),
+            (401, vec!["Negotiate".to_owned()])
+        );
         assert_eq!(world.exchange(id, &post()).status.0, 401);
     }
 }
@@ -123,7 +134,15 @@ fn who_is_no_administrator_may_identify_and_nothing_else() {
     let request = carol.session.request(IDENTIFY).unwrap();
     let response = world.exchange(carol.id, &request);
     assert_eq!((response.status.0, carol.session.open(&response).unwrap().is_sealed), (200, true));
-    let asks = [create(SHELL_ID), delete(SHELL_ID), get(SHELL_ID), command(COMMAND_ID, "echo"), receive(COMMAND_ID), signal(COMMAND_ID, "terminate"), Ask::new("urn:x").uri("urn:y")];
+    let asks = [
+        create(SHELL_ID),
+        delete(SHELL_ID),
+        get(SHELL_ID),
+        command(COMMAND_ID, "echo"),
+        receive(COMMAND_ID),
+        signal(COMMAND_ID, "terminate"),
+        Ask::new("urn:x").uri("urn:y"),
+    ];
     for ask in asks {
         let answer = world.ask(&mut carol, &ask);
         assert_eq!((answer.subcode().as_str(), answer.code()), ("AccessDenied", Some(5)), "{}", answer.text);
@@ -168,7 +187,11 @@ fn a_credential_that_is_refused_ends_the_session_before_it() {
     for value in ["Negotiate", "Negotiate !!!!", "Negotiate AAAA", "Bearer x", "Basic AAAA"] {
         let mut world = World::new(config());
         let mut alice = world.log_on("alice");
-        assert_eq!(world.exchange(alice.id, &post().with_header("Authorization", value)).status.0, 401, "{value}");
+        assert_eq!(
+            world.exchange(alice.id, &post().with_header("Authorization", value)).status.0,
+            401,
+            "{value}"
+        );
         let request = sealed(&mut alice, &create(SHELL_ID));
         assert_eq!(world.exchange(alice.id, &request).status.0, 401, "{value}");
         assert_eq!(world.shells(), 0);
@@ -180,7 +203,8 @@ fn two_credentials_in_one_request_are_none() {
     let mut world = World::new(clear_config());
     let id = world.pair.connect();
     let good = basic("alice", "alice-password");
-    let request = plain(IDENTIFY).with_header("Authorization", good.clone()).with_header("Authorization", good);
+    let request =
+        plain(IDENTIFY).with_header("Authorization", good.clone()).with_header("Authorization", good);
     assert_eq!(world.exchange(id, &request).status.0, 401);
 }
 
@@ -219,7 +243,8 @@ fn a_new_handshake_on_a_live_connection_replaces_the_user() {
 fn basic_on_a_negotiated_connection_takes_nobody_elses_keys_or_name() {
     let mut world = World::new(clear_config());
     let mut alice = world.log_on("alice");
-    let request = sealed(&mut alice, &create(SHELL_ID)).with_header("Authorization", basic("bob", "bob-password"));
+    let request =
+        sealed(&mut alice, &create(SHELL_ID)).with_header("Authorization", basic("bob", "bob-password"));
     assert_eq!(world.exchange(alice.id, &request).status.0, 400);
     assert_eq!(world.shells(), 0);
 }

@@ -137,7 +137,8 @@ fn requests_behind_one_that_waits_are_kept_up_to_a_bound() {
             assert!(world.poll(&mut alice).is_none());
             world.pair.advance(9_000);
             assert_eq!(world.poll(&mut alice).unwrap().stream("stdout"), b"done\r\n");
-            let statuses: Vec<u16> = (0..behind).map(|_| world.pair.receive(alice.id).unwrap().status.0).collect();
+            let statuses: Vec<u16> =
+                (0..behind).map(|_| world.pair.receive(alice.id).unwrap().status.0).collect();
             assert_eq!(statuses, [200; 4]);
         } else {
             let response = world.pair.receive(alice.id).unwrap();
@@ -180,7 +181,8 @@ fn a_client_that_expects_100_gets_one_for_each_request() {
     let mut world = World::new(config());
     let id = world.pair.connect();
     for _ in 0..2 {
-        let head = "POST /wsman HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let head =
+            "POST /wsman HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n";
         world.pair.send(id, head.as_bytes());
         assert_eq!(world.pair.receive(id).unwrap().status.0, 100);
         world.pair.send(id, b"3\r\nabc\r\n");

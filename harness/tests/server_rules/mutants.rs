@@ -1,1 +1,119 @@
+use std::fmt::Write;
 
+use winrm_harness::client::HandshakeStep;
+use winrm_harness::http::Body;
+use winrm_harness::server::Config;
+use winrm_harness::server::Mutant;
+
+use crate::support::*;
+
+#[test]
+fn every_mutant_is_told_from_the_server_it_was_made_of() {
+    let sound = probe(None);
+    let same: Vec<&str> = Mutant::ALL
+        .iter()
+        .filter(|(_, mutant, _)| probe(Some(*mutant)) == sound)
+        .map(|(name, ..)| *name)
+        .collect();
+    // Only a client that asks for a weaker handshake can tell these.
+    assert_eq!(same, ["no-mic-needed", "weak-flags"]);
+    assert!(Mutant::ALL.iter().all(|(name, mutant, _)| Mutant::from_name(name) == Some(*mutant)));
+}
+
+/// What the server does when it is asked a bit of everything.
+fn probe(mutant: Option<Mutant>) -> String {
+    let mut world = World::new(Config { mutant, ..config() });
+    let mut log = String::new();
+    let id = world.pair.connect();
+    note(&mut log, &world.exchange(id, &post()));
+    note(&mut log, &world.exchange(id, &plain(IDENTIFY).with_header("WSMANIDENTIFY", "unauthenticated")));
+    let (state, request) = handshake("alice", "alice-password");
+    let response = world.exchange(id, &request);
+    if let Ok(HandshakeStep::Send(_, last)) = state.step(&response) {
+        let value = last.headers.first("Authorization").unwrap().to_vec();
+        world.exchange(id, &plain(&create_with("", "").text()).with_header("Authorization", value));
+    }
+    let mut alice = world.log_on("alice");
+    world.exchange(alice.id, &plain(&create_with("", "").text()));
+    writeln!(log, "{} shells", world.shells()).unwrap();
+    in_shell(&mut world, &mut alice, &mut log);
+    others(&mut world, &mut log);
+    log
+}
+
+fn in_shell(world: &mut World, alice: &mut Client, log: &mut String) {
+    let unknown = "<q:Unknown xmlns:q=\"urn:q\" s:mustUnderstand=\"1\"/>";
+    let other = "33333333-AAAA-BBBB-CCCC-000000000001";
+    let asks = [
+        create(SHELL_ID),
+        create_with("", "").block("x", unknown),
+        command(COMMAND_ID, "stderr x"),
+        receive(COMMAND_ID),
+        command(other, "exit 3"),
+        receive(other),
+        signal(COMMAND_ID, "terminate"),
+        command(COMMAND_ID, "silence 9"),
+        receive(COMMAND_ID).timeout("PT1S"),
+        signal(COMMAND_ID, "terminate"),
+        command(COMMAND_ID, "output 20000"),
+        receive(COMMAND_ID).max_envelope(8_192),
+    ];
+    for ask in asks {
+        let request = sealed(alice, &ask);
+        let response = world.exchange(alice.id, &request);
+        let body = String::from_utf8_lossy(response.body.octets()).into_owned();
+        let granted = winrm_harness::encryption::ToleranceSet::ALL;
+        let opened = alice.session.open_any(&response, granted).unwrap();
+        let text = String::from_utf8(opened.envelope).unwrap();
+        let is_own = text.contains("uuid:00000000-0000-0000-0000-0000000000AA");
+        let answer = Answer { status: response.status.0, is_sealed: opened.is_sealed, text };
+        let names = ["Action", "Code", "ExitCode", "CommandId", "ResourceCreated"]
+            .map(|name| answer.texts(name).len());
+        writeln!(log, "{} {} {:?} {names:?} {is_own}", answer.status, answer.is_sealed, answer.code())
+            .unwrap();
+        writeln!(
+            log,
+            "{} {:?} {:?}",
+            answer.texts("MessageID").len(),
+            answer.texts("Action"),
+            answer.texts("ExitCode")
+        )
+        .unwrap();
+        writeln!(
+            log,
+            "{:?} {:?}",
+            answer.attribute("CommandState", "CommandId"),
+            answer.attribute("Stream", "End")
+        )
+        .unwrap();
+        writeln!(log, "{:?} {:?}", answer.attribute("NotUnderstood", "qname"), answer.stream("stdout").len())
+            .unwrap();
+        writeln!(log, "{} {}", body.contains("\r\n--Encrypted Boundary--"), world.pair.elapsed_ms()).unwrap();
+    }
+}
+
+fn others(world: &mut World, log: &mut String) {
+    let (mut bob, mut carol) = (world.log_on("bob"), world.log_on("carol"));
+    for (client, ask) in [(&mut bob, get(SHELL_ID)), (&mut carol, create_with("", ""))] {
+        let request = sealed(client, &ask);
+        note(log, &world.exchange(client.id, &request));
+    }
+    let mut alice = world.log_on("alice");
+    let request = sealed(&mut alice, &delete(SHELL_ID));
+    world.exchange(alice.id, &request);
+    writeln!(log, "{} shells", world.shells()).unwrap();
+    let mut chunked = sealed(&mut alice, &create_with("", ""));
+    chunked.body = Body::chunked([chunked.body.octets()]);
+    let large =
+        alice.session.request(&format!("{}{}", create_with("", "").text(), " ".repeat(512_000))).unwrap();
+    let small = sealed(&mut alice, &create_with("", ""));
+    for request in [chunked, large, small.clone(), small] {
+        let status = world.pair.exchange(alice.id, &request).map(|response| response.status.0);
+        writeln!(log, "{status:?} {} shells", world.shells()).unwrap();
+    }
+}
+
+fn note(log: &mut String, response: &winrm_harness::http::Response) {
+    let schemes = values(response, "WWW-Authenticate");
+    writeln!(log, "{} {schemes:?} {}", response.status.0, response.body.len()).unwrap();
+}

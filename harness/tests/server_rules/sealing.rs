@@ -90,7 +90,9 @@ fn keys_are_of_one_connection() {
 fn faults_are_sealed_like_any_answer() {
     let mut world = World::new(config());
     let mut alice = world.log_on("alice");
-    for envelope in [get(SHELL_ID).text(), "<no/>".to_owned(), "no xml".to_owned(), "<!DOCTYPE x><x/>".to_owned()] {
+    for envelope in
+        [get(SHELL_ID).text(), "<no/>".to_owned(), "no xml".to_owned(), "<!DOCTYPE x><x/>".to_owned()]
+    {
         let request = alice.session.request(&envelope).unwrap();
         let response = world.exchange(alice.id, &request);
         let opened = alice.session.open_any(&response, Default::default()).unwrap();

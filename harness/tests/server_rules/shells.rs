@@ -12,12 +12,22 @@ fn another_users_shell_does_not_exist() {
     world.create(&mut alice);
     world.run(&mut alice, "cat");
     let disconnect = Ask::new(&format!("{SHELL}/Disconnect")).shell(SHELL_ID).body("<rsp:Disconnect/>");
-    let asks = [get(SHELL_ID), delete(SHELL_ID), command(OTHER_ID, "echo"), receive(COMMAND_ID), send(COMMAND_ID, "stdin", "QQ==", ""), signal(COMMAND_ID, "terminate"), disconnect];
+    let asks = [
+        get(SHELL_ID),
+        delete(SHELL_ID),
+        command(OTHER_ID, "echo"),
+        receive(COMMAND_ID),
+        send(COMMAND_ID, "stdin", "QQ==", ""),
+        signal(COMMAND_ID, "terminate"),
+        disconnect,
+    ];
     for ask in asks {
         let there = world.ask(&mut bob, &ask);
         assert_eq!((there.subcode().as_str(), there.code()), ("InvalidSelectors", UNKNOWN), "{}", ask.text());
     }
-    let enumerate = Ask::new(&format!("{ENUMERATION}/Enumerate")).uri(SHELL).body("<n:Enumerate><w:OptimizeEnumeration/><w:MaxElements>9</w:MaxElements></n:Enumerate>");
+    let enumerate = Ask::new(&format!("{ENUMERATION}/Enumerate"))
+        .uri(SHELL)
+        .body("<n:Enumerate><w:OptimizeEnumeration/><w:MaxElements>9</w:MaxElements></n:Enumerate>");
     assert_eq!(world.ask(&mut bob, &enumerate).texts("ShellId"), Vec::<String>::new());
     assert_eq!(world.ask(&mut alice, &enumerate).texts("ShellId"), [SHELL_ID]);
     assert_eq!(world.shells(), 1);
@@ -129,7 +139,10 @@ fn a_request_without_selectors_is_told_so() {
     let mut world = World::new(config());
     let mut alice = world.log_on("alice");
     let answer = world.ask(&mut alice, &Ask::new(&format!("{TRANSFER}/Delete")));
-    assert_eq!((answer.subcode().as_str(), answer.detail().as_str()), ("InvalidSelectors", "InsufficientSelectors"));
+    assert_eq!(
+        (answer.subcode().as_str(), answer.detail().as_str()),
+        ("InvalidSelectors", "InsufficientSelectors")
+    );
 }
 
 #[test]
@@ -138,7 +151,8 @@ fn an_environment_as_large_as_the_bound_is_taken_and_one_octet_more_is_not() {
         let mut world = World::new(config());
         let mut alice = world.log_on("alice");
         let value = "v".repeat(len);
-        let environment = format!("<rsp:Environment><rsp:Variable Name=\"N\">{value}</rsp:Variable></rsp:Environment>");
+        let environment =
+            format!("<rsp:Environment><rsp:Variable Name=\"N\">{value}</rsp:Variable></rsp:Environment>");
         let answer = world.ask(&mut alice, &create_with("", &environment));
         assert_eq!(answer.status == 200, is_taken);
         assert_eq!(answer.subcode() == "InvalidParameter", !is_taken);
@@ -149,12 +163,24 @@ fn an_environment_as_large_as_the_bound_is_taken_and_one_octet_more_is_not() {
 fn get_tells_what_the_shell_is() {
     let mut world = World::new(config());
     let mut alice = world.log_on("alice");
-    world.ask(&mut alice, &create_with(&format!(" ShellId=\"{SHELL_ID}\" Name=\"mine\""), "<rsp:IdleTimeOut>PT90S</rsp:IdleTimeOut>"));
+    world.ask(
+        &mut alice,
+        &create_with(
+            &format!(" ShellId=\"{SHELL_ID}\" Name=\"mine\""),
+            "<rsp:IdleTimeOut>PT90S</rsp:IdleTimeOut>",
+        ),
+    );
     world.pair.advance(61_500);
     let shell = world.ask(&mut alice, &get(SHELL_ID));
     let text = |name| shell.text_of(name).unwrap();
-    assert_eq!([text("ShellId"), text("Name"), text("Owner"), text("ClientIP"), text("State")], [SHELL_ID, "mine", "REFERENCE\\alice", "192.0.2.1", "Connected"]);
-    assert_eq!([text("IdleTimeOut"), text("InputStreams"), text("OutputStreams")], ["PT90.000S", "stdin", "stdout stderr"]);
+    assert_eq!(
+        [text("ShellId"), text("Name"), text("Owner"), text("ClientIP"), text("State")],
+        [SHELL_ID, "mine", "REFERENCE\\alice", "192.0.2.1", "Connected"]
+    );
+    assert_eq!(
+        [text("IdleTimeOut"), text("InputStreams"), text("OutputStreams")],
+        ["PT90.000S", "stdin", "stdout stderr"]
+    );
     assert_eq!([text("ShellRunTime"), text("ShellInactivity")], ["P0DT0H1M1S", "P0DT0H1M1S"]);
     assert_eq!(world.ask(&mut alice, &get(SHELL_ID).uri(CMD)).subcode(), "ActionNotSupported");
     assert_eq!(world.pair.server.deadline_ms(), Some(90_000), "to look is no use of the shell");

@@ -184,10 +184,14 @@ pub(crate) struct Ask {
 impl Ask {
     pub(crate) fn new(action: &str) -> Self {
         let block = |name, text: &str| (name, text.to_owned());
-        let mut ask = Self { action: action.to_owned(), uri: CMD.to_owned(), blocks: Vec::new(), body: String::new() };
+        let mut ask =
+            Self { action: action.to_owned(), uri: CMD.to_owned(), blocks: Vec::new(), body: String::new() };
         ask.blocks = vec![
             block("To", "<a:To>http://reference:5985/wsman</a:To>"),
-            block("ReplyTo", "<a:ReplyTo><a:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:Address></a:ReplyTo>"),
+            block(
+                "ReplyTo",
+                "<a:ReplyTo><a:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:Address></a:ReplyTo>",
+            ),
             block("MessageID", "<a:MessageID>uuid:00000000-0000-0000-0000-0000000000AA</a:MessageID>"),
             block("Action", &format!("<a:Action s:mustUnderstand=\"true\">{action}</a:Action>")),
             block("ResourceURI", &format!("<w:ResourceURI>{CMD}</w:ResourceURI>")),
@@ -196,7 +200,8 @@ impl Ask {
     }
 
     pub(crate) fn uri(self, uri: &str) -> Self {
-        Self { uri: uri.to_owned(), ..self }.block("ResourceURI", &format!("<w:ResourceURI>{uri}</w:ResourceURI>"))
+        Self { uri: uri.to_owned(), ..self }
+            .block("ResourceURI", &format!("<w:ResourceURI>{uri}</w:ResourceURI>"))
     }
 
     /// Adds a header block, or puts it in place of the one of that name.
@@ -207,7 +212,8 @@ impl Ask {
     }
 
     pub(crate) fn shell(self, id: &str) -> Self {
-        let selectors = format!("<w:SelectorSet><w:Selector Name=\"ShellId\">{id}</w:Selector></w:SelectorSet>");
+        let selectors =
+            format!("<w:SelectorSet><w:Selector Name=\"ShellId\">{id}</w:Selector></w:SelectorSet>");
         self.block("SelectorSet", &selectors)
     }
 
@@ -281,7 +287,9 @@ pub(crate) fn signal(command_id: &str, code: &str) -> Ask {
 
 /// A POST of SOAP in clear.
 pub(crate) fn plain(envelope: &str) -> Request {
-    post().with_header("Content-Type", "application/soap+xml;charset=UTF-8").with_body(envelope.as_bytes().to_vec())
+    post()
+        .with_header("Content-Type", "application/soap+xml;charset=UTF-8")
+        .with_body(envelope.as_bytes().to_vec())
 }
 
 pub(crate) fn post() -> Request {

@@ -16,13 +16,12 @@ use crate::xml::XmlError;
 use crate::xml::build::Builder;
 use crate::xml::build::Outcome;
 use crate::xml::build::Range;
-use crate::xml::build::quick_xml_error;
-use crate::xml::build::to_u64;
 use crate::xml::characters::first_bad_char;
 use crate::xml::document::AttributeData;
 use crate::xml::document::DeclarationData;
 use crate::xml::document::Span;
 use crate::xml::name::XMLNS_URI;
+use crate::xml::quick_xml_error::quick_xml_error;
 
 /// One attribute as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +95,7 @@ impl Builder<'_> {
         }
         let attribute = Attribute { key: QName(written.name), value: Cow::Borrowed(written.value) };
         let normalized = attribute.normalized_value(XmlVersion::Implicit1_0);
-        let value = normalized.map_err(|e| quick_xml_error(&e, to_u64(self.position)))?;
+        let value = normalized.map_err(|e| quick_xml_error(&e, self.position))?;
         // Raw characters were looked at with the whole document; references were not.
         if first_bad_char(&value).is_some() {
             return Err(self.error(Rule::CharacterReference));

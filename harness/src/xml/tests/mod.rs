@@ -1,0 +1,3 @@
+mod differential;
+mod rules;
+mod writing;

@@ -96,7 +96,7 @@ fn a_case_that_does_not_read_is_exit_code_2_with_its_place() {
         let run = command(&[verb, bad.to_str().unwrap()]);
         assert_eq!(run.code, 2);
         let place = format!("error: {}:9:", bad.display());
-        assert!(run.stderr.starts_with(&place) && run.stderr.contains("found `smoke`"), "{}", run.stderr);
+        assert!(run.stderr.starts_with(&place) && run.stderr.contains("got `smoke`"), "{}", run.stderr);
     }
 }
 

@@ -35,8 +35,10 @@ const SIZES: [(usize, &str); 4] = [(1, "1KiB"), (16, "16KiB"), (150, "150KiB"), 
 const CONTENT_TYPE: &[u8] =
     br#"multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary""#;
 
+type Work = fn(&mut Session, &[u8]);
+
 /// What is measured, each against the same floor.
-const WHATS: [(&str, fn(&mut Session, &[u8])); 2] =
+const WHATS: [(&str, Work); 2] =
     [("ntlm", Session::there_and_back), ("encrypted_message", Session::there_and_back_in_a_frame)];
 
 fn main() -> ExitCode {
@@ -79,7 +81,7 @@ fn seal_and_floor(criterion: &mut Criterion) {
     }
 }
 
-fn ratio(name: String, kib: usize, work: fn(&mut Session, &[u8])) -> Ratio {
+fn ratio(name: String, kib: usize, work: Work) -> Ratio {
     let (mut session, mut floor, text) = (Session::new(), Floor::new(), plaintext(kib));
     let limit = if kib < LIMITED_FROM_KIB { f64::INFINITY } else { LIMIT };
     Ratio::measure(name, limit, || work(&mut session, &text), || floor.there_and_back(&text))
@@ -162,7 +164,7 @@ struct Floor {
 impl Floor {
     #[expect(clippy::expect_used, reason = "both take keys of 16 octets")]
     fn new() -> Self {
-        let cipher = || <Rc4 as rc4::KeyInit>::new_from_slice(&[0x55; 16]).expect("RC4 takes 16 octets");
+        let cipher = || <Rc4 as KeyInit>::new_from_slice(&[0x55; 16]).expect("RC4 takes 16 octets");
         let mac = <Hmac<Md5> as KeyInit>::new_from_slice(&[0x55; 16]).expect("HMAC takes 16 octets");
         Self { send: cipher(), receive: cipher(), mac }
     }

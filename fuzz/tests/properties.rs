@@ -1,5 +1,7 @@
 //! The oracles over generated inputs: seeds with changes, and envelopes that a generator writes.
 
+#![cfg(test)]
+
 use proptest::collection::vec;
 use proptest::prelude::Just;
 use proptest::prelude::ProptestConfig;

@@ -1,4 +1,6 @@
 //! What the fuzz targets start from and what they once found, on every toolchain and without a fuzzer.
+
+#![cfg(test)]
 #![expect(clippy::disallowed_methods, reason = "seeds and regressions are files")]
 
 use std::collections::BTreeSet;

@@ -176,7 +176,7 @@ fn judge_fields(rest: &[u8], server: &Server) {
 /// Which field, where in it, and the mask; a mask of 0 cuts the field there.
 fn change_field(message: &mut Authenticate, [field, offset, mask]: [u8; 3]) {
     let offset = usize::from(offset);
-    let mut text = |name: &mut WireText| {
+    let text = |name: &mut WireText| {
         let mut octets = name.as_octets().to_vec();
         change_octets(&mut octets, offset, mask);
         *name = WireText::from_octets(&octets);

@@ -39,7 +39,7 @@ pub fn encryption_message_unseal(input: &[u8]) {
 pub fn judge(input: &[u8], receiver: &dyn Fn() -> Box<dyn SecurityContext>) {
     match input.split_first() {
         Some((mode, body)) if mode % 2 == 0 => {
-            judge_body(body, &mut *receiver(), &ORIGINALS.map(str::as_bytes))
+            judge_body(body, &mut *receiver(), &ORIGINALS.map(str::as_bytes));
         }
         Some((mode, rest)) => judge_changed(*mode, rest, receiver),
         None => {}
@@ -50,14 +50,14 @@ pub fn judge(input: &[u8], receiver: &dyn Fn() -> Box<dyn SecurityContext>) {
 #[must_use]
 pub fn sealed(plaintexts: &[&[u8]], form: Form) -> Vec<u8> {
     let mut sender = Session::new(Role::Initiator);
-    let mut seal = |plaintext: &&[u8]| {
+    let seal = |plaintext: &&[u8]| {
         let sealed = EncryptedMessage::seal(&mut sender, Protocol::Spnego, Charset::Utf8, plaintext.to_vec());
         match sealed {
             Ok(message) => message.encode(form),
             Err(error) => panic!("a message cannot be sealed: {error}"),
         }
     };
-    plaintexts.iter().flat_map(|plaintext| seal(plaintext)).collect()
+    plaintexts.iter().flat_map(seal).collect()
 }
 
 fn judge_body(body: &[u8], receiver: &mut dyn SecurityContext, originals: &[&[u8]]) {

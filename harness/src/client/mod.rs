@@ -1,7 +1,7 @@
 //! The reference client: requests out, responses in, no socket and no clock.
 //!
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
-//! that, [`ShellSequence`] runs a command.
+//! that, [`ExpectShellCreated`] and the states behind it run commands.
 
 mod handshake;
 mod reply;

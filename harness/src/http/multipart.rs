@@ -143,7 +143,7 @@ impl<'a> FrameReader<'a> {
         let trimmed = line.trim_start_matches([' ', '\t']);
         let indent = line.strip_suffix(trimmed).unwrap_or_default();
         let (name, value) = trimmed.split_once(':').filter(|(name, _)| !name.is_empty()).ok_or(fault)?;
-        Ok(PartHeader { indent, name, value: value.trim_matches([' ', '\t']) })
+        Ok(PartHeader { indent, name, value: value.trim_matches(' ') })
     }
 
     fn line(&mut self) -> Result<&'a [u8], MultipartError> {

@@ -6,7 +6,7 @@ use crate::wsman::enumeration;
 use crate::xml::Namespace;
 use crate::xml::QName;
 
-/// What a [`FaultReason`] means on the wire.
+/// What a [`crate::wsman::FaultReason`] means on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FaultDescription {
     /// Who is at fault.

@@ -62,7 +62,7 @@ fn an_optimised_enumeration_begins_with_the_first_portion() {
 #[test]
 fn a_context_is_gone_after_release_or_a_minute_without_pull() {
     let (mut world, mut alice, _) = five_shells();
-    let mut begin = |world: &mut World, alice: &mut Client| {
+    let begin = |world: &mut World, alice: &mut Client| {
         world.ask(alice, &enumerate("")).text_of("EnumerationContext").unwrap()
     };
     let released = begin(&mut world, &mut alice);

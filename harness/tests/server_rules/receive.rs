@@ -16,7 +16,7 @@ fn a_receive_is_answered_when_its_time_is_over_which_has_a_default_and_a_cap() {
         [(Some("PT2S"), 2_000), (Some("PT20S"), 20_000), (Some("PT600S"), 20_000), (None, 20_000)]
     {
         let (mut world, mut alice) = with_command(Config { max_timeout_ms: 20_000, ..config() }, "cat");
-        let ask = timeout.into_iter().fold(receive(COMMAND_ID), |ask, timeout| ask.timeout(timeout));
+        let ask = timeout.into_iter().fold(receive(COMMAND_ID), Ask::timeout);
         world.start(&mut alice, &ask);
         assert_eq!(world.pair.server.deadline_ms(), Some(expected_ms));
         world.pair.advance(expected_ms - 1);

@@ -174,8 +174,6 @@ impl Answer {
 /// An envelope in the making.
 #[derive(Clone)]
 pub(crate) struct Ask {
-    action: String,
-    uri: String,
     /// Header blocks that every request has, by name, so that a test can leave one out or change it.
     blocks: Vec<(&'static str, String)>,
     body: String,
@@ -184,8 +182,7 @@ pub(crate) struct Ask {
 impl Ask {
     pub(crate) fn new(action: &str) -> Self {
         let block = |name, text: &str| (name, text.to_owned());
-        let mut ask =
-            Self { action: action.to_owned(), uri: CMD.to_owned(), blocks: Vec::new(), body: String::new() };
+        let mut ask = Self { blocks: Vec::new(), body: String::new() };
         ask.blocks = vec![
             block("To", "<a:To>http://reference:5985/wsman</a:To>"),
             block(
@@ -200,8 +197,7 @@ impl Ask {
     }
 
     pub(crate) fn uri(self, uri: &str) -> Self {
-        Self { uri: uri.to_owned(), ..self }
-            .block("ResourceURI", &format!("<w:ResourceURI>{uri}</w:ResourceURI>"))
+        self.block("ResourceURI", &format!("<w:ResourceURI>{uri}</w:ResourceURI>"))
     }
 
     /// Adds a header block, or puts it in place of the one of that name.

@@ -74,7 +74,7 @@ fn print_text(out: &mut String, text: &str, place: Place, is_first: bool, is_las
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let opens_slot = c == '{' && chars.peek().map_or(!is_last, |(_, next)| may_be_quoted(*next));
-        let looks_like_heading = place == Place::Lines
+        let looks_like_heading = place != Place::Word
             && c == '-'
             && line_start
             && text.get(at..).is_some_and(|t| t.starts_with("-- "));

@@ -1,6 +1,7 @@
 use clap::Args;
 use winrm_harness::net::Listener;
 use winrm_harness::server::Account;
+use winrm_harness::server::COMMANDS;
 use winrm_harness::server::Config;
 use winrm_harness::server::Mutant;
 
@@ -10,6 +11,7 @@ use crate::verdict::ExitCode;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
+#[command(after_help = built_in_commands())]
 pub(crate) struct ServeArguments {
     /// The address to listen on; port 0 takes a free one
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:5985")]
@@ -27,6 +29,12 @@ pub(crate) struct ServeArguments {
     reference: ReferenceArguments,
 }
 
+/// What the server's command shell knows; it never runs anything of the host.
+fn built_in_commands() -> String {
+    let lines = COMMANDS.iter().map(|(usage, what)| format!("  {usage:12} {what}\n"));
+    ["Commands of its shell, which runs nothing of the host:\n".to_owned()].into_iter().chain(lines).collect()
+}
+
 /// How the reference server is configured; what is left out is as Windows has it.
 #[derive(Debug, Default, Args)]
 pub(crate) struct ReferenceArguments {
@@ -36,7 +44,7 @@ pub(crate) struct ReferenceArguments {
     /// Offer Basic
     #[arg(long)]
     basic: bool,
-    /// Break a rule on purpose; `list` lists the ways
+    /// Break a rule on purpose; `--mutant list` lists the ways
     #[arg(long, value_name = "NAME")]
     mutant: Option<String>,
     /// The largest envelope, in units of 1024 octets

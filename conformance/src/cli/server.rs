@@ -94,7 +94,7 @@ pub(crate) struct ServerArguments {
     /// Tell on stderr what goes over the wire, sealed envelopes in clear
     #[arg(long)]
     trace: bool,
-    /// Break the built-in server on purpose; `list` lists the ways
+    /// Break the built-in server on purpose; `--mutant list` lists the ways
     #[arg(long, value_name = "NAME", conflicts_with = "url")]
     mutant: Option<String>,
 }

@@ -146,7 +146,9 @@ fn obstacle(setting: &Setting, case: &Case) -> Option<(Verdict, String)> {
     }
     let missing = setting.subject.capabilities.missing(&front.needs);
     if !missing.is_empty() {
-        return Some((Verdict::NotApplicable, format!("the endpoint lacks {}", missing.join(", "))));
+        let missing = missing.join(",");
+        let reason = format!("the endpoint lacks {missing} (`--has {missing}` if it has it)");
+        return Some((Verdict::NotApplicable, reason));
     }
     if !setting.subject.allowances.allow(front.safety) {
         let word = format!("{:?}", front.safety).to_lowercase();

@@ -12,11 +12,7 @@ use crate::reference::play_all;
 const SHOWN_MAX: usize = 4;
 
 /// Mutants that no case can notice yet, and why. Whoever writes the case takes the line away.
-const UNNOTICED: [(&str, &str); 4] = [
-    (
-        "accepts-replay",
-        "the case replays an older message than the last, which is all that the mutant remembers",
-    ),
+const UNNOTICED: [(&str, &str); 3] = [
     ("admits-everybody", "cases have one user"),
     ("shell-shared", "cases have one user"),
     ("takes-chunks", "no case sends chunks under a seal"),
@@ -38,7 +34,9 @@ fn every_mutant_is_killed_by_some_case() {
         let killers: Vec<String> = complaints(&play_all(Some(*mutant))).difference(&usual).cloned().collect();
         let shown: Vec<&str> = killers.iter().take(SHOWN_MAX).map(String::as_str).collect();
         println!("{name:26} {:3}  {}", killers.len(), shown.join(" "));
-        if killers.is_empty() && UNNOTICED.iter().all(|(unnoticed, _)| unnoticed != name) {
+        let is_expected = UNNOTICED.iter().any(|(unnoticed, _)| unnoticed == name);
+        assert!(killers.is_empty() || !is_expected, "{name} is noticed: take its line out of UNNOTICED");
+        if killers.is_empty() && !is_expected {
             survivors.push(*name);
         }
     }

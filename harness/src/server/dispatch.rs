@@ -250,7 +250,7 @@ impl Server {
         }
         let Self { shells, config, random, .. } = self;
         let action = call.header.action.as_str();
-        // Get and Enumerate are of all shells, the rest of one kind of shell (PROTOCOL notes <103>, <114>).
+        // Get and Enumerate are of all shells, the rest of one kind of shell ([MS-WSMV] notes <103> and <114>).
         if is(ResourceUri::SHELL) {
             return match action {
                 transfer::GET => shells.get(call).map(Some),

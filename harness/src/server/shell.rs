@@ -140,7 +140,7 @@ impl Shells {
 }
 
 impl RunningShell {
-    /// What the service tells about the shell, as Windows spells it (PROTOCOL 2.6).
+    /// What the service tells about the shell, in the spelling of Windows: `PT7200.000S`, `UTF8`, `No`.
     pub(super) fn describe(&self, now_ms: u64) -> Shell {
         let seconds =
             |since_ms: u64| Some(Duration::from_millis(now_ms.saturating_sub(since_ms) / 1000 * 1000));

@@ -1,4 +1,5 @@
-//! A reference server in a dozen lines: `cargo run --example serve`, then point a client at the address that it prints.
+//! A reference server in a dozen lines: `cargo run -p winrm-harness --example serve`, then point a client at the address
+//! that it prints, as user `alice` with the password `wonderland`.
 
 use std::io;
 
@@ -10,9 +11,7 @@ use winrm_harness::server::Config;
 async fn main() -> io::Result<()> {
     let account =
         Account { user: "alice".to_owned(), password: "wonderland".to_owned(), is_administrator: true };
-    let basic = std::env::args().nth(2).is_some();
-    let config = Config { accounts: vec![account], basic, allow_unencrypted: basic, ..Config::default() };
-    let listener = Listener::bind(&std::env::args().nth(1).unwrap_or("127.0.0.1:5985".to_owned())).await?;
-    println!("listening on {}", listener.local_address()?);
-    listener.serve(config).await
+    let listener = Listener::bind("127.0.0.1:0").await?;
+    println!("listening on http://{}/wsman", listener.local_address()?);
+    listener.serve(Config { accounts: vec![account], ..Config::default() }).await
 }

@@ -1,3 +1,4 @@
+use winrm_harness::limits::COMMANDS_PER_SHELL_MAX;
 use winrm_harness::server::Config;
 
 use crate::support::*;
@@ -75,6 +76,19 @@ fn a_shell_runs_as_many_commands_as_the_quota() {
     assert_eq!((one_more.subcode().as_str(), one_more.code()), ("QuotaLimit", Some(2_150_859_174)));
     assert_eq!(world.ask(&mut alice, &signal(&id(0), "terminate")).status, 200);
     assert_eq!(world.ask(&mut alice, &command(&id(2), "cat")).status, 200);
+}
+
+#[test]
+fn a_shell_remembers_as_many_ended_commands_as_the_bound() {
+    let mut world = World::new(config());
+    let mut alice = world.log_on("alice");
+    world.create(&mut alice);
+    let id = |n: usize| format!("22222222-AAAA-BBBB-CCCC-{n:012}");
+    for n in 0..COMMANDS_PER_SHELL_MAX {
+        assert_eq!(world.ask(&mut alice, &command(&id(n), "exit 0")).status, 200);
+    }
+    let one_more = world.ask(&mut alice, &command(&id(COMMANDS_PER_SHELL_MAX), "exit 0"));
+    assert_eq!((one_more.subcode().as_str(), one_more.code()), ("QuotaLimit", Some(2_150_859_174)));
 }
 
 #[test]

@@ -141,10 +141,17 @@ impl Server {
 
     /// Lets time pass: commands go on, timeouts are answered, idle shells end.
     pub fn elapse(&mut self, moment: Moment) {
-        for (id, answer) in self.shells.elapse(moment.elapsed_ms, &self.config) {
-            self.settle(id, answer);
-            while let Some(request) = self.next_request(id) {
-                self.request(id, &request, moment);
+        loop {
+            let due = self.shells.elapse(moment.elapsed_ms, &self.config);
+            if due.is_empty() {
+                return;
+            }
+            // A request that was kept back behind such an answer can make the next one due.
+            for (id, answer) in due {
+                self.settle(id, answer);
+                while let Some(request) = self.next_request(id) {
+                    self.request(id, &request, moment);
+                }
             }
         }
     }

@@ -148,6 +148,27 @@ fn requests_behind_one_that_waits_are_kept_up_to_a_bound() {
 }
 
 #[test]
+fn a_receive_that_was_kept_back_does_not_wait_for_output_that_is_there() {
+    let mut world = World::new(clear_config());
+    let id = world.pair.connect();
+    let other = "33333333-AAAA-BBBB-CCCC-000000000001";
+    let send = |world: &mut World, ask: &Ask| {
+        let request = plain(&ask.text()).with_header("Authorization", basic("alice", "alice-password"));
+        world.pair.send(id, &request.encode());
+    };
+    for ask in [create(SHELL_ID), command(COMMAND_ID, "silence 3"), command(other, "echo ready")] {
+        send(&mut world, &ask);
+        assert_eq!(world.pair.receive(id).unwrap().status.0, 200);
+    }
+    send(&mut world, &receive(COMMAND_ID).timeout("PT20S"));
+    send(&mut world, &receive(other).timeout("PT20S"));
+    for _ in 0..2 {
+        assert_eq!(world.pair.receive(id).unwrap().status.0, 200);
+    }
+    assert_eq!(world.pair.elapsed_ms(), 3_000);
+}
+
+#[test]
 fn a_malformed_request_behind_one_that_waits_does_not_take_its_answer() {
     let mut world = World::new(config());
     let mut alice = world.log_on("alice");

@@ -155,11 +155,6 @@ impl AuthError {
             _ => Fault::Peer,
         }
     }
-
-    /// Whether the credential itself was judged and refused, so that a retry counts towards a lockout.
-    pub fn is_logon_failure(&self) -> bool {
-        matches!(self, Self::UnknownAccount | Self::WrongPassword)
-    }
 }
 
 impl From<CodecError> for AuthError {

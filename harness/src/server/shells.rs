@@ -10,6 +10,7 @@ use crate::server::dispatch::Call;
 use crate::server::enumerations::Enumerations;
 use crate::server::running_shell::RunningShell;
 use crate::shell::ShellId;
+use crate::shell::bare_guid;
 use crate::wsman::FaultReason;
 use crate::wsman::InvalidSelectors;
 
@@ -92,8 +93,7 @@ impl Shells {
     }
 }
 
-/// The key of an id in a table: upper case, without the `uuid:` that the text has.
+/// The key of an id in a table, the same for every spelling of it.
 pub(super) fn key(id: &impl std::fmt::Display) -> String {
-    let text = id.to_string().to_uppercase();
-    text.strip_prefix("UUID:").map_or(text.clone(), str::to_owned)
+    bare_guid(&id.to_string())
 }

@@ -60,11 +60,15 @@ impl CommandId {
 }
 
 fn is_same_guid(one: &str, other: &str) -> bool {
-    let bare = |id: &str| match id.split_at_checked(5) {
+    bare_guid(one) == bare_guid(other)
+}
+
+/// The GUID of an id in upper case, without the `uuid:` that the text has: what two spellings of one id share.
+pub(crate) fn bare_guid(id: &str) -> String {
+    match id.split_at_checked(5) {
         Some((prefix, rest)) if prefix.eq_ignore_ascii_case("uuid:") => rest.to_ascii_uppercase(),
         _ => id.to_ascii_uppercase(),
-    };
-    bare(one) == bare(other)
+    }
 }
 
 impl CompressionType {

@@ -39,6 +39,7 @@ pub use disconnect::ReconnectResponse;
 pub use identifiers::CommandId;
 pub use identifiers::CompressionType;
 pub use identifiers::ShellId;
+pub(crate) use identifiers::bare_guid;
 pub use receive::CommandState;
 pub use receive::DesiredStream;
 pub use receive::ExitCode;

@@ -31,8 +31,6 @@ impl ResourceUri {
     pub const CMD: &'static str = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd";
     /// The endpoint of Windows PowerShell; other session configurations have other last segments.
     pub const POWERSHELL: &'static str = "http://schemas.microsoft.com/powershell/Microsoft.PowerShell";
-    /// What every session configuration of PowerShell starts with.
-    pub const POWERSHELL_PREFIX: &'static str = "http://schemas.microsoft.com/powershell/";
     /// The root of the configuration.
     pub const CONFIG: &'static str = "http://schemas.microsoft.com/wbem/wsman/1/config";
     /// The configuration of the service.
@@ -41,14 +39,6 @@ impl ResourceUri {
     pub const CONFIG_LISTENER: &'static str = "http://schemas.microsoft.com/wbem/wsman/1/config/listener";
     /// The configuration of remote shells.
     pub const CONFIG_WINRS: &'static str = "http://schemas.microsoft.com/wbem/wsman/1/config/winrs";
-
-    /// Whether a Create with this URI makes a shell: the command shell's or one of PowerShell's.
-    #[must_use]
-    pub fn is_shell(&self) -> bool {
-        let prefix = self.as_str().get(..Self::POWERSHELL_PREFIX.len());
-        self.as_str().eq_ignore_ascii_case(Self::CMD)
-            || prefix.is_some_and(|start| start.eq_ignore_ascii_case(Self::POWERSHELL_PREFIX))
-    }
 }
 
 text_newtype! {

@@ -74,15 +74,6 @@ impl Document {
         self.element(self.root)
     }
 
-    /// Line and column, both from 1, of an offset that an [`XmlError`] or [`Element::offset`] gave.
-    #[must_use]
-    pub fn line_and_column(&self, offset: usize) -> (usize, usize) {
-        let before = self.text.get(..offset).unwrap_or(&self.text);
-        let line = before.matches('\n').count();
-        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count());
-        (line.saturating_add(1), column.saturating_add(1))
-    }
-
     pub(super) fn element(&self, id: Id) -> Element<'_> {
         Element { document: self, id }
     }

@@ -25,6 +25,7 @@ use crate::shell::Signal;
 use crate::shell::SignalResponse;
 use crate::shell::action;
 use crate::wsman::FaultReason;
+use crate::wsman::InvalidParameter;
 use crate::wsman::OperationTimeout;
 use crate::wsman::WsmanErrorCode;
 
@@ -118,7 +119,7 @@ impl Shells {
         let command = shell.command(asked.command_id.as_ref())?;
         let is_terminate = asked.code.is_terminate();
         if !is_terminate && !asked.code.is_ctrl_c() && !asked.code.is_ctrl_break() {
-            return Err(FaultReason::InvalidParameter.into());
+            return Err(FaultReason::InvalidParameter(InvalidParameter::InvalidValue).into());
         }
         if config.is_mutant(Mutant::IgnoresSignal) {
             return Ok(Success::new(action::SIGNAL_RESPONSE, SignalResponse));

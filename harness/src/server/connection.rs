@@ -23,7 +23,10 @@ use crate::server::body::Writing;
 use crate::server::dispatch::Answer;
 use crate::server::dispatch::Origin;
 use crate::server::identify;
+use crate::server::resources::cim::Cim;
+use crate::server::resources::event_log::EventLog;
 use crate::server::shells::Shells;
+use crate::server::subscriptions::Subscriptions;
 
 /// Names one connection of a [`Server`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +49,9 @@ pub struct Server {
     pub(super) config: Config,
     pub(super) random: Random,
     pub(super) shells: Shells,
+    pub(super) cim: Cim,
+    pub(super) events: EventLog,
+    pub(super) subscriptions: Subscriptions,
     connections: BTreeMap<ConnectionId, Connection>,
     opened: u64,
 }
@@ -87,7 +93,16 @@ impl Server {
     #[must_use]
     pub fn new(config: Config, random: Random) -> Self {
         let shells = Shells::new(&config);
-        Self { config, random, shells, connections: BTreeMap::new(), opened: 0 }
+        Self {
+            config,
+            random,
+            shells,
+            cim: Cim::default(),
+            events: EventLog::default(),
+            subscriptions: Subscriptions::default(),
+            connections: BTreeMap::new(),
+            opened: 0,
+        }
     }
 
     /// Opens a connection from a client's address.
@@ -142,7 +157,8 @@ impl Server {
     /// Lets time pass: commands go on, timeouts are answered, idle shells end.
     pub fn elapse(&mut self, moment: Moment) {
         loop {
-            let due = self.shells.elapse(moment.elapsed_ms, &self.config);
+            let mut due = self.shells.elapse(moment.elapsed_ms, &self.config);
+            due.extend(self.subscriptions.elapse(moment.elapsed_ms));
             if due.is_empty() {
                 return;
             }
@@ -159,7 +175,7 @@ impl Server {
     /// When [`Self::elapse`] next has something to do; `None` while everything waits for a peer.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<u64> {
-        self.shells.deadline_ms()
+        self.shells.deadline_ms().into_iter().chain(self.subscriptions.deadline_ms()).min()
     }
 
     /// Takes what is to be sent on a connection.

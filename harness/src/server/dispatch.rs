@@ -2,6 +2,7 @@
 
 use crate::addressing;
 use crate::addressing::MessageId;
+use crate::server;
 use crate::server::Config;
 use crate::server::ConnectionId;
 use crate::server::Moment;
@@ -9,19 +10,20 @@ use crate::server::Mutant;
 use crate::server::Server;
 use crate::server::authentication::User;
 use crate::server::identify;
+use crate::server::resources::Resources;
+use crate::server::resources::unsupported;
 use crate::shell::action as shell;
 use crate::soap::Envelope;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
-use crate::wsman::NAMESPACE;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
 use crate::wsman::ResponseHeader;
-use crate::wsman::UnsupportedFeature;
 use crate::wsman::WsmanError;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::enumeration;
+use crate::wsman::eventing;
 use crate::wsman::identify::Identify;
 use crate::wsman::transfer;
 use crate::xml::Charset;
@@ -32,8 +34,6 @@ use crate::xml::XmlError;
 
 /// [DSP0226 5.4.6] "never itself a reason to fault", mandatory or not.
 const FROM: QName = QName::new(addressing::NAMESPACE, "From");
-/// [MS-WSMV] 3.1.4.2.1: understood, and refused.
-const FRAGMENT_TRANSFER: QName = QName::new(NAMESPACE, "FragmentTransfer");
 
 /// An envelope to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -224,9 +224,6 @@ impl Server {
         if !call.user.is_administrator && !is(Mutant::AdmitsEverybody) {
             return Some(FaultReason::AccessDenied);
         }
-        if call.envelope.header(FRAGMENT_TRANSFER).is_some() {
-            return Some(FaultReason::UnsupportedFeature(UnsupportedFeature::FragmentLevelAccess));
-        }
         let not_understood = call.header.not_understood(&[FROM]);
         if !not_understood.is_empty() && !is(Mutant::IgnoresMustUnderstand) {
             let named = if is(Mutant::MustUnderstandWithoutBlock) { Vec::new() } else { not_understood };
@@ -241,26 +238,51 @@ impl Server {
         None
     }
 
-    /// One place that knows every action.
+    /// One place that knows every resource and every action.
     fn operate(&mut self, call: &Call<'_>, reply_to: &ReplyTo) -> Outcome {
         let uri = call.header.resource_uri.clone().unwrap_or_else(|| ResourceUri::new(""));
         let is = |known: &str| uri.as_str().eq_ignore_ascii_case(known);
-        if !is(ResourceUri::CMD) && !is(ResourceUri::SHELL) {
-            return Err(FaultReason::InvalidResourceUri.into());
+        if is(ResourceUri::CMD) {
+            return self.operate_shell(call, reply_to);
         }
-        let Self { shells, config, random, .. } = self;
-        let action = call.header.action.as_str();
-        // Get and Enumerate are of all shells, the rest of one kind of shell ([MS-WSMV] notes <103> and <114>).
         if is(ResourceUri::SHELL) {
-            return match action {
-                transfer::GET => shells.get(call).map(Some),
-                enumeration::ENUMERATE => shells.enumerate(call, random).map(Some),
-                enumeration::PULL => shells.pull(call).map(Some),
-                enumeration::RELEASE => shells.release(call).map(Some),
-                _ => Err(FaultReason::ActionNotSupported(call.header.action.clone()).into()),
-            };
+            return self.operate_shells(call);
         }
-        match action {
+        self.operate_resource(call, &uri, reply_to)
+    }
+
+    /// What has its representation in [`Resources`].
+    fn operate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri, reply_to: &ReplyTo) -> Outcome {
+        let Self { config, cim, events, subscriptions, .. } = self;
+        let found = Resources { config, cim, events }.find(uri);
+        let mut resource = found.ok_or(FaultReason::InvalidResourceUri)?;
+        match call.header.action.as_str() {
+            transfer::GET => server::transfer::get(call, resource.as_ref()).map(Some),
+            transfer::PUT => server::transfer::put(call, resource.as_mut()).map(Some),
+            transfer::CREATE => server::transfer::create(call, resource.as_mut()).map(Some),
+            transfer::DELETE => server::transfer::delete(call, resource.as_mut()).map(Some),
+            eventing::SUBSCRIBE | eventing::UNSUBSCRIBE | eventing::RENEW | eventing::GET_STATUS => {
+                subscriptions.operate(call, reply_to)
+            }
+            _ => resource.invoke(call).map(Some),
+        }
+    }
+
+    /// Get and Enumerate are of all shells, the rest of one kind of shell ([MS-WSMV] notes <103> and <114>).
+    fn operate_shells(&mut self, call: &Call<'_>) -> Outcome {
+        let Self { shells, random, .. } = self;
+        match call.header.action.as_str() {
+            transfer::GET => shells.get(call).map(Some),
+            enumeration::ENUMERATE => shells.enumerate(call, random).map(Some),
+            enumeration::PULL => shells.pull(call).map(Some),
+            enumeration::RELEASE => shells.release(call).map(Some),
+            _ => Err(unsupported(call)),
+        }
+    }
+
+    fn operate_shell(&mut self, call: &Call<'_>, reply_to: &ReplyTo) -> Outcome {
+        let Self { shells, config, random, .. } = self;
+        match call.header.action.as_str() {
             transfer::CREATE => shells.create(call, config, random).map(Some),
             transfer::DELETE => shells.delete(call, config).map(Some),
             shell::COMMAND => shells.command(call, config, random).map(Some),
@@ -270,7 +292,7 @@ impl Server {
             shell::DISCONNECT => shells.disconnect(call, config).map(Some),
             shell::RECONNECT => shells.reconnect(call).map(Some),
             shell::CONNECT => shells.connect(call).map(Some),
-            _ => Err(FaultReason::ActionNotSupported(call.header.action.clone()).into()),
+            _ => Err(unsupported(call)),
         }
     }
 

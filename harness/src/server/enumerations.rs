@@ -11,6 +11,7 @@ use crate::server::dispatch::new_uuid;
 use crate::server::shell::body;
 use crate::server::shells::Shells;
 use crate::shell::Shell;
+use crate::wsman::Family;
 use crate::wsman::FaultReason;
 use crate::wsman::UnsupportedFeature;
 use crate::wsman::WsmanErrorCode;
@@ -80,7 +81,7 @@ impl Shells {
     pub(super) fn enumerate(&mut self, call: &Call<'_>, random: &mut Random) -> Result<Success> {
         let asked: Enumerate = body(call)?;
         if asked.filter.is_some() {
-            return Err(FaultReason::FilteringNotSupported.into());
+            return Err(FaultReason::FilteringNotSupported(Family::Enumeration).into());
         }
         if asked.enumeration_mode.is_some() {
             return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::EnumerationMode).into());

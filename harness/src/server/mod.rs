@@ -27,9 +27,12 @@ mod moment;
 mod mutant;
 mod process;
 mod receive;
+mod resources;
 mod running_shell;
 mod shell;
 mod shells;
+mod subscriptions;
+mod transfer;
 
 pub use config::Account;
 pub use config::Config;

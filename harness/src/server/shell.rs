@@ -27,6 +27,7 @@ use crate::shell::option;
 use crate::wsman::Duration;
 use crate::wsman::FaultReason;
 use crate::wsman::InvalidOptions;
+use crate::wsman::InvalidParameter;
 use crate::wsman::ResourceUri;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::transfer;
@@ -224,7 +225,7 @@ fn new_shell(
     let environment_bytes: usize =
         asked.environment.iter().map(|v| v.name.len().saturating_add(v.value.len())).sum();
     if environment_bytes > SHELL_ENVIRONMENT_BYTES_MAX {
-        return Err(FaultReason::InvalidParameter.into());
+        return Err(FaultReason::InvalidParameter(InvalidParameter::InvalidValue).into());
     }
     let idle_timeout_ms = asked.idle_timeout.map_or(config.idle_timeout_ms, Duration::as_millis);
     let surroundings = Surroundings {

@@ -46,6 +46,11 @@ pub enum WsmanError {
         /// The name.
         name: String,
     },
+    /// A header block that must be mandatory is not.
+    NotMandatory {
+        /// Its name.
+        name: String,
+    },
     /// `Locale` is mandatory, which no Windows service accepts.
     MandatoryLocale,
     /// `DataLocale` is mandatory, which no Windows service accepts.
@@ -73,6 +78,7 @@ impl fmt::Display for WsmanError {
             Self::TooManySelectors { max } => write!(f, "too many selectors: at most {max} are allowed"),
             Self::TooManyOptions { max } => write!(f, "too many options: at most {max} are allowed"),
             Self::DuplicateSelector { name } => write!(f, "expected one selector `{name}`, found more"),
+            Self::NotMandatory { name } => write!(f, "expected {name} with mustUnderstand"),
             Self::MandatoryLocale => f.write_str("expected Locale without mustUnderstand"),
             Self::MandatoryDataLocale => f.write_str("expected DataLocale without mustUnderstand"),
             Self::Body(error) => write!(f, "invalid body: {error}"),

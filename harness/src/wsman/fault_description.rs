@@ -3,6 +3,8 @@ use crate::soap::FaultCode;
 use crate::wsman;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::enumeration;
+use crate::wsman::eventing;
+use crate::wsman::transfer;
 use crate::xml::Namespace;
 use crate::xml::QName;
 
@@ -53,6 +55,14 @@ pub(super) fn wsa(local: &'static str, code: WsmanErrorCode, sentence: &'static 
 
 pub(super) fn wsen(local: &'static str, code: WsmanErrorCode, sentence: &'static str) -> FaultDescription {
     sender(enumeration::NAMESPACE, local, enumeration::FAULT, code, sentence)
+}
+
+pub(super) fn wse(local: &'static str, code: WsmanErrorCode, sentence: &'static str) -> FaultDescription {
+    sender(eventing::NAMESPACE, local, eventing::FAULT, code, sentence)
+}
+
+pub(super) fn wxf(local: &'static str, code: WsmanErrorCode, sentence: &'static str) -> FaultDescription {
+    sender(transfer::NAMESPACE, local, transfer::FAULT, code, sentence)
 }
 
 pub(super) fn receiver(description: &FaultDescription) -> FaultDescription {

@@ -13,8 +13,14 @@ use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::ResponseHeader;
 use crate::wsman::WsmanFault;
 use crate::wsman::enumeration;
+use crate::wsman::eventing;
+use crate::xml::QName;
 use crate::xml::ToXml;
 use crate::xml::Writer;
+
+const SUPPORTED_DELIVERY_MODE: QName = QName::new(eventing::NAMESPACE, "SupportedDeliveryMode");
+const EVENTING_DIALECT: QName = QName::new(eventing::NAMESPACE, "SupportedDialect");
+const ENUMERATION_DIALECT: QName = QName::new(enumeration::NAMESPACE, "SupportedDialect");
 
 /// What a fault message needs besides its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,12 +84,23 @@ impl FaultReason {
     }
 
     fn write_detail(&self, description: &FaultDescription, fault: &WsmanFault, writer: &mut Writer) {
-        if let Self::ActionNotSupported(action) = self {
-            writer.text_element(Action::NAME, action.as_str());
-        }
+        self.write_own_detail(writer);
         if let Some(name) = description.detail {
             writer.text_element(FaultDetail::NAME, FaultDetail::of(name).as_str());
         }
         fault.to_xml(writer);
+    }
+
+    /// What a subcode has in its detail besides a `FaultDetail`.
+    fn write_own_detail(&self, writer: &mut Writer) {
+        let mut list = |name, values: &[String]| values.iter().for_each(|v| writer.text_element(name, v));
+        match self {
+            Self::ActionNotSupported { action, .. } => writer.text_element(Action::NAME, action.as_str()),
+            Self::DeliveryModeRequestedUnavailable(modes) => list(SUPPORTED_DELIVERY_MODE, modes),
+            Self::FilterDialectRequestedUnavailable(dialects) => list(ENUMERATION_DIALECT, dialects),
+            Self::FilteringRequestedUnavailable(dialects) => list(EVENTING_DIALECT, dialects),
+            Self::MessageInformationHeaderRequired(name) => writer.text_element(FaultDetail::NAME, name),
+            _ => {}
+        }
     }
 }

@@ -94,6 +94,24 @@ pub struct OperationTimeout(pub Duration);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SequenceId(pub u64);
 
+text_newtype! {
+    /// [MS-WSMV 2.2.4.3] CompressionType, the algorithm that the streams of a shell are compressed by.
+    ///
+    /// [MS-WSMV 2.2.4.3]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv
+    CompressionType
+}
+
+impl CompressionType {
+    /// The name of the header block.
+    pub const NAME: QName = QName::new(MICROSOFT, "CompressionType");
+}
+
+impl FromXml for CompressionType {
+    fn from_xml(element: Element<'_>) -> Result<Self, XmlError> {
+        text_of(element).map(Self::new)
+    }
+}
+
 impl SessionId {
     /// The name of the header block.
     pub const NAME: QName = QName::new(MICROSOFT, "SessionId");

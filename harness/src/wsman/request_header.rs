@@ -16,9 +16,12 @@ use crate::soap::HeaderBlock;
 use crate::soap::MUST_UNDERSTAND;
 use crate::soap::NotUnderstood;
 use crate::wsman::ActivityId;
+use crate::wsman::CompressionType;
 use crate::wsman::DataLocale;
+use crate::wsman::FragmentTransfer;
 use crate::wsman::Locale;
 use crate::wsman::MaxEnvelopeSize;
+use crate::wsman::NAMESPACE;
 use crate::wsman::OperationId;
 use crate::wsman::OperationTimeout;
 use crate::wsman::OptionSet;
@@ -34,6 +37,8 @@ use crate::xml::ToXml;
 use crate::xml::Writer;
 use crate::xml::XML;
 
+const REQUEST_TOTAL_ITEMS_COUNT_ESTIMATE: QName = QName::new(NAMESPACE, "RequestTotalItemsCountEstimate");
+const REQUEST_EPR: QName = QName::new(NAMESPACE, "RequestEPR");
 const LANG: QName = QName::new(XML, "lang");
 
 /// The header blocks of a request. Their order on the wire is arbitrary.
@@ -67,6 +72,14 @@ pub struct RequestHeader {
     pub sequence_id: Option<SequenceId>,
     /// For tracing.
     pub activity_id: Option<ActivityId>,
+    /// The part of the representation that the request is about.
+    pub fragment_transfer: Option<FragmentTransfer>,
+    /// Whether the response is to estimate how many items there are.
+    pub request_total_items_count_estimate: bool,
+    /// Whether the response is to tell the reference of the resource.
+    pub request_epr: bool,
+    /// How the streams of the shell are compressed.
+    pub compression_type: Option<CompressionType>,
     /// The mandatory header blocks whose names WS-Management and WS-Addressing don't define.
     pub mandatory_others: Vec<ExpandedName>,
 }
@@ -90,6 +103,10 @@ impl RequestHeader {
             operation_id: None,
             sequence_id: None,
             activity_id: None,
+            fragment_transfer: None,
+            request_total_items_count_estimate: false,
+            request_epr: false,
+            compression_type: None,
             mandatory_others: Vec::new(),
         }
     }
@@ -142,7 +159,7 @@ const READ_BEFORE: [QName; 6] =
 
 type ReadBlock = fn(&mut RequestHeader, HeaderBlock<'_>) -> Result<(), WsmanError>;
 
-const KNOWN: [(QName, ReadBlock); 11] = [
+const KNOWN: [(QName, ReadBlock); 15] = [
     (ResourceUri::NAME, |header, block| set(&mut header.resource_uri, resource_uri(block.element))),
     (SelectorSet::ELEMENT, |header, block| {
         header.selector_set = selector_set(block.element)?;
@@ -166,6 +183,18 @@ const KNOWN: [(QName, ReadBlock); 11] = [
     (OperationId::NAME, |header, block| set(&mut header.operation_id, read(block.element))),
     (SequenceId::NAME, |header, block| set(&mut header.sequence_id, read(block.element))),
     (ActivityId::NAME, |header, block| set(&mut header.activity_id, read(block.element))),
+    (FragmentTransfer::NAME, |header, block| {
+        set(&mut header.fragment_transfer, mandatory(block, FragmentTransfer::NAME))
+    }),
+    (REQUEST_TOTAL_ITEMS_COUNT_ESTIMATE, |header, _| {
+        header.request_total_items_count_estimate = true;
+        Ok(())
+    }),
+    (REQUEST_EPR, |header, _| {
+        header.request_epr = true;
+        Ok(())
+    }),
+    (CompressionType::NAME, |header, block| set(&mut header.compression_type, read(block.element))),
 ];
 
 fn set<T>(slot: &mut Option<T>, value: Result<T, WsmanError>) -> Result<(), WsmanError> {
@@ -177,6 +206,14 @@ fn set<T>(slot: &mut Option<T>, value: Result<T, WsmanError>) -> Result<(), Wsma
 fn optional<T: FromXml>(block: HeaderBlock<'_>, if_mandatory: WsmanError) -> Result<T, WsmanError> {
     if block.is_mandatory() {
         return Err(if_mandatory);
+    }
+    read(block.element)
+}
+
+/// Reads a block that must be mandatory ([MS-WSMV] 3.1.4.1.18).
+fn mandatory<T: FromXml>(block: HeaderBlock<'_>, name: QName) -> Result<T, WsmanError> {
+    if !block.is_mandatory() {
+        return Err(WsmanError::NotMandatory { name: name.to_string() });
     }
     read(block.element)
 }
@@ -267,6 +304,18 @@ impl ToXml for RequestHeader {
         }
         if let Some(timeout) = self.operation_timeout {
             w.text_element(OperationTimeout::NAME, &timeout.0.to_string());
+        }
+        if let Some(fragment) = &self.fragment_transfer {
+            w.write(fragment);
+        }
+        if self.request_total_items_count_estimate {
+            w.empty_element(REQUEST_TOTAL_ITEMS_COUNT_ESTIMATE);
+        }
+        if self.request_epr {
+            w.empty_element(REQUEST_EPR);
+        }
+        if let Some(compression) = &self.compression_type {
+            text_block(CompressionType::NAME, Some("true"), compression.as_str(), w);
         }
     }
 }

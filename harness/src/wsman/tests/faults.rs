@@ -122,10 +122,11 @@ fn a_provider_fault_takes_the_place_of_the_text() {
 fn every_fault_is_read_as_it_was_written() {
     use crate::wsman::EncodingLimit;
     use crate::wsman::InvalidOptions;
+    use crate::wsman::InvalidParameter;
     let code = WsmanErrorCode::QUOTA_MAX_SHELLS;
     let reasons = [
         (FaultReason::AccessDenied, "AccessDenied", "", 5),
-        (FaultReason::ActionNotSupported(Action::new("urn:x")), "ActionNotSupported", "", 2_150_858_771),
+        (FaultReason::action_not_supported(&Action::new("urn:x")), "ActionNotSupported", "", 2_150_858_771),
         (FaultReason::InvalidResourceUri, "DestinationUnreachable", "InvalidResourceURI", 2_150_858_811),
         (
             FaultReason::EncodingLimit(EncodingLimit::MinimumEnvelope),
@@ -147,7 +148,12 @@ fn every_fault_is_read_as_it_was_written() {
             2_150_858_769,
         ),
         (FaultReason::SchemaValidationError, "SchemaValidationError", "", 2_150_858_817),
-        (FaultReason::InvalidParameter, "InvalidParameter", "InvalidValue", 87),
+        (
+            FaultReason::InvalidParameter(InvalidParameter::InvalidValue),
+            "InvalidParameter",
+            "InvalidValue",
+            87,
+        ),
         (
             FaultReason::InvalidOptions(InvalidOptions::InvalidName),
             "InvalidOptions",
@@ -200,7 +206,7 @@ fn each_error_of_a_request_has_its_fault() {
     let name = MessageId::NAME.to_string();
     let missing = |name: &str| AddressingError::MissingHeader { name: name.to_owned() }.into();
     assert_eq!(of(missing(&name)), FaultReason::InvalidMessageInformationHeader);
-    assert_eq!(of(missing("ReplyTo")), FaultReason::MessageInformationHeaderRequired);
+    assert_eq!(of(missing("ReplyTo")), FaultReason::MessageInformationHeaderRequired("ReplyTo".to_owned()));
     let timeout = WsmanError::InvalidTimeout { found: "P".to_owned() };
     assert_eq!(of(timeout), FaultReason::InvalidMessageInformationHeader);
     assert_eq!(of(SoapError::VersionMismatch { found: String::new() }.into()), FaultReason::VersionMismatch);

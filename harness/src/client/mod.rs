@@ -5,6 +5,7 @@
 
 mod handshake;
 mod reply;
+mod requests;
 mod session;
 mod shell;
 
@@ -12,6 +13,8 @@ pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;
 pub use reply::Reply;
+pub use requests::Outgoing;
+pub use requests::Requests;
 pub use session::Opened;
 pub use session::SequenceError;
 pub use session::Session;
@@ -20,7 +23,5 @@ pub use shell::ExpectCommandStarted;
 pub use shell::ExpectOutput;
 pub use shell::ExpectShellCreated;
 pub use shell::OpenShell;
-pub use shell::Outgoing;
 pub use shell::OutputStep;
-pub use shell::Requests;
 pub use shell::RunningCommand;

@@ -1,8 +1,10 @@
 //! A command shell from Create to Delete: a state is consumed by the answer to what it sent.
 
-use crate::addressing::MessageId;
+use crate::client::Outgoing;
 use crate::client::Reply;
+use crate::client::Requests;
 use crate::client::SequenceError;
+use crate::client::requests::body;
 use crate::shell::CommandId;
 use crate::shell::CommandLine;
 use crate::shell::CommandResponse;
@@ -18,38 +20,10 @@ use crate::shell::SignalCode;
 use crate::shell::Stream;
 use crate::shell::StreamNames;
 use crate::shell::action;
-use crate::soap::Envelope;
-use crate::wsman::Duration;
-use crate::wsman::MaxEnvelopeSize;
-use crate::wsman::OperationTimeout;
-use crate::wsman::RESPONSE_NAMESPACES;
-use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
-use crate::wsman::SelectorSet;
 use crate::wsman::transfer;
 use crate::wsman::transfer::ResourceCreated;
-use crate::xml::FromXml;
-use crate::xml::QName;
 use crate::xml::ToXml;
-
-/// What all requests of a sequence share.
-pub struct Requests {
-    /// The URL of the service.
-    pub to: String,
-    /// When the server has to answer at the latest.
-    pub operation_timeout: Duration,
-    /// Gives each request an identity that was not used before.
-    pub new_message_id: Box<dyn FnMut() -> MessageId>,
-}
-
-/// An envelope to send, and the identity that its answer has to name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outgoing {
-    /// The envelope.
-    pub envelope: String,
-    /// Its MessageID.
-    pub message_id: MessageId,
-}
 
 /// Waits for the answer to a Create.
 pub struct ExpectShellCreated {
@@ -104,7 +78,8 @@ impl ExpectShellCreated {
     /// Creates a command shell.
     #[must_use]
     pub fn begin(mut requests: Requests, shell: &Shell) -> (Self, Outgoing) {
-        let outgoing = requests.write(transfer::CREATE, SelectorSet::default(), Some(shell));
+        let outgoing =
+            requests.write(&ResourceUri::new(ResourceUri::CMD), transfer::CREATE, |_| {}, Some(shell));
         (Self { requests }, outgoing)
     }
 
@@ -151,7 +126,7 @@ impl OpenShell {
 
     fn write(&mut self, action: &str, body: Option<&impl ToXml>) -> Outgoing {
         let selectors = self.shell_id.to_selectors();
-        self.requests.write(action, selectors, body)
+        self.requests.write(&ResourceUri::new(ResourceUri::CMD), action, |h| h.selector_set = selectors, body)
     }
 }
 
@@ -198,41 +173,5 @@ impl ExpectOutput {
         let Some(done) = response.done() else { return Ok(OutputStep::Running(command)) };
         command.collected.exit_code = done.exit_code;
         Ok(OutputStep::Done(command.shell, command.command_id, command.collected))
-    }
-}
-
-impl Requests {
-    fn write(&mut self, action: &str, selector_set: SelectorSet, body: Option<&impl ToXml>) -> Outgoing {
-        let message_id = (self.new_message_id)();
-        let uri = ResourceUri::new(ResourceUri::CMD);
-        let header = RequestHeader {
-            selector_set,
-            max_envelope_size: Some(MaxEnvelopeSize(153_600)),
-            operation_timeout: Some(OperationTimeout(self.operation_timeout)),
-            ..RequestHeader::new(action, &self.to, message_id.clone(), uri)
-        };
-        let envelope = Envelope::write(
-            None,
-            &RESPONSE_NAMESPACES,
-            |w| w.write(&header),
-            |w| {
-                if let Some(body) = body {
-                    w.write(body);
-                }
-            },
-        );
-        Outgoing { envelope, message_id }
-    }
-}
-
-/// The typed body of a response; a fault here ends the sequence.
-fn body<T: FromXml>(reply: Reply, name: QName) -> Result<T, SequenceError> {
-    match reply {
-        Reply::Fault(fault) => Err(SequenceError::Faulted(Box::new(fault))),
-        Reply::Response(envelope) => {
-            let element = envelope.body_children().find(|child| child.is(name));
-            let missing = || SequenceError::MissingBody { expected: name.to_string() };
-            Ok(element.ok_or_else(missing)?.read()?)
-        }
     }
 }

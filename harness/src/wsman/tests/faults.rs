@@ -142,7 +142,7 @@ fn every_fault_is_read_as_it_was_written() {
         ),
         (FaultReason::InvalidMessageInformationHeader, "InvalidMessageInformationHeader", "", 2_150_858_767),
         (
-            FaultReason::MessageInformationHeaderRequired,
+            FaultReason::MessageInformationHeaderRequired(String::new()),
             "MessageInformationHeaderRequired",
             "",
             2_150_858_769,

@@ -146,6 +146,16 @@ impl fmt::Debug for Logon {
     }
 }
 
+/// How a case logs on that only says `negotiate`: who certifies an endpoint without it names another scheme.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheme {
+    /// NTLM in SPNEGO; envelopes are sealed.
+    #[default]
+    Negotiate,
+    /// User and password on every request, envelopes in clear.
+    Basic,
+}
+
 /// The endpoint under test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
@@ -153,6 +163,10 @@ pub struct Subject {
     pub url: EndpointUrl,
     /// Who logs on.
     pub logon: Logon,
+    /// How.
+    pub scheme: Scheme,
+    /// A resource that the user can read without selectors, for cases that need any; `winrm/config` is one.
+    pub resource_uri: String,
     /// What it has.
     pub capabilities: Capabilities,
     /// What a case may do to it.
@@ -166,8 +180,18 @@ pub struct Capabilities(BTreeSet<String>);
 impl Capabilities {
     /// What every WinRM service over HTTP has as it is installed.
     pub fn usual() -> Self {
-        let usual = ["http", "auth.negotiate", "auth.ntlm", "seal", "identify", "shell.cmd", "slow"];
+        let usual =
+            ["http", "auth.negotiate", "auth.ntlm", "seal", "identify", "resource", "shell.cmd", "slow"];
         Self(usual.into_iter().map(str::to_owned).collect())
+    }
+
+    /// The same without what only Negotiate brings.
+    pub fn unsealed() -> Self {
+        let mut capabilities = Self::usual();
+        capabilities
+            .0
+            .retain(|capability| !["auth.negotiate", "auth.ntlm", "seal"].contains(&capability.as_str()));
+        capabilities
     }
 
     /// What the reference server has besides.

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use winrm_harness::net::Clock;
 use winrm_harness::net::Listener;
 use winrm_harness::net::random_octets;
+use winrm_harness::wsman::ResourceUri;
 
 use crate::cli::cases::Selection;
 use crate::cli::cases::all_cases;
@@ -39,6 +40,7 @@ use crate::subject::Allowances;
 use crate::subject::Capabilities;
 use crate::subject::EndpointUrl;
 use crate::subject::Logon;
+use crate::subject::Scheme;
 use crate::subject::Subject;
 use crate::verdict::ExitCode;
 use crate::verdict::Verdict;
@@ -53,6 +55,12 @@ pub(crate) struct ServerArguments {
     /// Who logs on, as `user` or `DOMAIN\user`
     #[arg(long, requires = "url")]
     user: Option<String>,
+    /// How a case logs on that asks for nothing particular
+    #[arg(long, value_enum, default_value_t = Authentication::Negotiate, requires = "url")]
+    auth: Authentication,
+    /// A resource that the user can read without selectors
+    #[arg(long, value_name = "URI", default_value = ResourceUri::CONFIG)]
+    resource: String,
     /// The environment variable that holds the password
     #[arg(long, value_name = "VARIABLE", default_value = "WINRM_PASSWORD")]
     password_env: String,
@@ -108,6 +116,15 @@ enum Allowance {
     Lockout,
     /// It may change or end something
     Destructive,
+}
+
+/// [`Scheme`] on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Authentication {
+    /// NTLM, envelopes sealed: what Windows does by itself
+    Negotiate,
+    /// User and password in clear on every request, and envelopes too
+    Basic,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -188,7 +205,15 @@ async fn subject(arguments: &ServerArguments) -> Result<(Subject, Option<Referen
     let mut subject = Subject {
         url: EndpointUrl::parse(arguments.url.as_deref().unwrap_or("http://127.0.0.1"))?,
         logon: Logon::new(arguments.user.as_deref().unwrap_or("conformance"), ""),
-        capabilities: Capabilities::usual(),
+        scheme: match arguments.auth {
+            Authentication::Negotiate => Scheme::Negotiate,
+            Authentication::Basic => Scheme::Basic,
+        },
+        resource_uri: arguments.resource.clone(),
+        capabilities: match arguments.auth {
+            Authentication::Negotiate => Capabilities::usual(),
+            Authentication::Basic => Capabilities::unsealed(),
+        },
         allowances: Allowances::new(allowed),
     };
     let mut reference = None;

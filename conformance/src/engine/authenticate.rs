@@ -23,6 +23,7 @@ use crate::engine::observation::AuthEnd;
 use crate::engine::random::Random;
 use crate::subject::EndpointUrl;
 use crate::subject::Logon;
+use crate::subject::Scheme;
 use crate::wsx::AuthScheme;
 use crate::wsx::ConnectionId;
 
@@ -59,21 +60,24 @@ pub(crate) struct Handshake {
 }
 
 impl AuthPlan {
-    /// Negotiate, as everybody does it.
-    pub(crate) fn usual(logon: Logon) -> Self {
-        Self {
-            scheme: AuthScheme::Negotiate,
-            logon,
-            seals: true,
-            form: Form::Spnego,
-            misbehaviour: None,
-            replays: None,
-        }
+    /// As everybody does it.
+    pub(crate) fn usual(logon: Logon, scheme: Scheme) -> Self {
+        let scheme = match scheme {
+            Scheme::Negotiate => AuthScheme::Negotiate,
+            Scheme::Basic => AuthScheme::Basic,
+        };
+        Self { scheme, logon, seals: true, form: Form::Spnego, misbehaviour: None, replays: None }
     }
 
-    /// Reads the options of an `auth` section.
-    pub(crate) fn new(scheme: AuthScheme, options: &[(String, String)]) -> Result<Self, EngineError> {
-        let mut plan = Self { scheme, ..Self::usual(Logon::new("", "")) };
+    /// Reads the options of an `auth` section. `negotiate` that asks for nothing particular is the `usual` scheme.
+    pub(crate) fn new(
+        scheme: AuthScheme,
+        options: &[(String, String)],
+        usual: Scheme,
+    ) -> Result<Self, EngineError> {
+        let is_plain = options.iter().all(|(key, _)| ["user", "domain", "password"].contains(&key.as_str()));
+        let usual = Self::usual(Logon::new("", ""), if is_plain { usual } else { Scheme::Negotiate });
+        let mut plan = if scheme == AuthScheme::Negotiate { usual } else { Self { scheme, ..usual } };
         if scheme == AuthScheme::Ntlm {
             plan.form = Form::RawNtlm;
         }

@@ -16,6 +16,7 @@ use crate::engine::cancel::canceller;
 use crate::engine::link::Arrival;
 use crate::engine::link::Link;
 use crate::engine::link::Patience;
+use crate::engine::observation::AuthEnd;
 use crate::engine::random::Random;
 use crate::subject::Subject;
 use crate::wsx::Path;
@@ -102,13 +103,13 @@ pub(crate) async fn delete_shells(
 async fn log_on(subject: &Subject, random: &mut Random, cancel: &Cancel) -> Result<Link, String> {
     let patience = Patience { wait: CLEANUP_WAIT, cancel };
     let mut link = Link::open(&subject.url, patience).await?;
-    let plan = AuthPlan::usual(subject.logon.clone());
+    let plan = AuthPlan::usual(subject.logon.clone(), subject.scheme);
     let mut dress = |request: &Request| Ok(request.encode());
     let handshake = authenticate(&mut link, &plan, &subject.url, random, patience, &mut dress).await;
     let handshake = handshake.map_err(|error| error.to_string())?;
-    match link.session.seals() {
-        true => Ok(link),
-        false => Err(format!("cannot log on: {:?}", handshake.end)),
+    match handshake.end {
+        AuthEnd::Accepted => Ok(link),
+        _ => Err(format!("cannot log on: {:?}", handshake.end)),
     }
 }
 

@@ -138,6 +138,7 @@ pub(crate) async fn play<'a>(setting: &'a Setting, case: &'a Case, left: &'a Lef
 fn given(subject: &Subject) -> Bindings {
     let mut bindings = Bindings::default();
     bindings.give("endpoint.url", subject.url.to_string());
+    bindings.give("resource.uri", subject.resource_uri.clone());
     bindings.give("http.host", subject.url.authority());
     bindings.give("http.path", subject.url.path());
     bindings.give("secret.user", subject.logon.user.clone());
@@ -290,7 +291,7 @@ impl Player<'_> {
         for (key, template) in &directive.options {
             options.push((key.clone(), self.text(template)?));
         }
-        let plan = AuthPlan::new(directive.scheme, &options)?;
+        let plan = AuthPlan::new(directive.scheme, &options, self.setting.subject.scheme)?;
         let setting = self.setting;
         let patience = Patience { wait: setting.timeout, cancel: &setting.cancel };
         let replayed = match plan.replays {

@@ -50,6 +50,7 @@ pub const NEEDS: &[&str] = &[
     "https",
     "identify",
     "reference-commands",
+    "resource",
     "second-user",
     "seal",
     "shell.cmd",

@@ -33,6 +33,7 @@ impl VariableName {
 /// The values that the engine gives to every case.
 pub const GIVEN: &[&str] = &[
     "endpoint.url",
+    "resource.uri",
     "http.host",
     "http.length",
     "http.path",

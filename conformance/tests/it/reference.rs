@@ -9,6 +9,7 @@ use winrm_conformance::subject::Allowances;
 use winrm_conformance::subject::Capabilities;
 use winrm_conformance::subject::EndpointUrl;
 use winrm_conformance::subject::Logon;
+use winrm_conformance::subject::Scheme;
 use winrm_conformance::subject::Subject;
 use winrm_conformance::verdict::Verdict;
 use winrm_conformance::wsx::Case;
@@ -18,6 +19,7 @@ use winrm_harness::net::Listener;
 use winrm_harness::server::Account;
 use winrm_harness::server::Config;
 use winrm_harness::server::Mutant;
+use winrm_harness::wsman::ResourceUri;
 
 /// Plays every case of the binary against a reference server in this process.
 pub(crate) fn play_all(mutant: Option<Mutant>) -> Vec<CaseResult> {
@@ -34,6 +36,8 @@ pub(crate) fn play_all(mutant: Option<Mutant>) -> Vec<CaseResult> {
         let subject = Subject {
             url: EndpointUrl::parse(&url).unwrap(),
             logon,
+            scheme: Scheme::default(),
+            resource_uri: ResourceUri::CONFIG.to_owned(),
             capabilities: Capabilities::reference(),
             allowances: Allowances::new([Safety::Load, Safety::Lockout, Safety::Destructive]),
         };

@@ -4,6 +4,7 @@
 //! that, [`ExpectShellCreated`] and the states behind it run commands.
 
 mod handshake;
+mod logon;
 mod reply;
 mod requests;
 mod session;
@@ -12,6 +13,9 @@ mod shell;
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;
+pub use logon::Logon;
+pub use logon::LogonStep;
+pub use logon::Scheme;
 pub use reply::Reply;
 pub use requests::Outgoing;
 pub use requests::Requests;

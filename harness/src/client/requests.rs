@@ -32,6 +32,20 @@ pub struct Outgoing {
 }
 
 impl Requests {
+    /// Requests to the service at `to`. `random` gives octets that never came before, of which identities are made.
+    #[must_use]
+    pub fn new(to: &str, mut random: impl FnMut() -> [u8; 16] + 'static) -> Self {
+        let new_message_id = move || {
+            let uuid = uuid::Builder::from_random_bytes(random()).into_uuid();
+            MessageId::new(&format!("uuid:{}", uuid.hyphenated().to_string().to_uppercase()))
+        };
+        Self {
+            to: to.to_owned(),
+            operation_timeout: Duration::from_millis(60_000),
+            new_message_id: Box::new(new_message_id),
+        }
+    }
+
     /// Writes a request. `edit` may change any of its header blocks.
     pub(super) fn write(
         &mut self,

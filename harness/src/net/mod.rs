@@ -7,10 +7,13 @@
     reason = "this is the module that sockets and clocks belong to"
 )]
 
+mod client;
 mod clock;
 mod connection;
 mod listener;
 
+pub use client::Client;
+pub use client::ClientError;
 pub use clock::Clock;
 pub use clock::random_octets;
 pub use connection::Connection;

@@ -82,3 +82,5 @@ pub const WQL_TOKENS_MAX: usize = 2048;
 pub const WQL_DEPTH_MAX: usize = 64;
 /// Characters of a pattern of LIKE: matching takes at most so many steps for each character of the text.
 pub const WQL_LIKE_CHARS_MAX: usize = 256;
+/// Instances inside instances of CIM.
+pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;

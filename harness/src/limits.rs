@@ -84,3 +84,5 @@ pub const WQL_DEPTH_MAX: usize = 64;
 pub const WQL_LIKE_CHARS_MAX: usize = 256;
 /// Instances inside instances of CIM.
 pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
+/// Responses without items that a client takes in a row before it gives an enumeration up.
+pub const ENUMERATION_EMPTY_PAGES_MAX: usize = 100;

@@ -24,7 +24,6 @@ use crate::server::enumerations::selection::Selection;
 use crate::server::resources::Instance;
 use crate::server::shell::body;
 use crate::wsman::EncodingLimit;
-use crate::wsman::Expiration;
 use crate::wsman::Family;
 use crate::wsman::FaultReason;
 use crate::wsman::ResourceUri;
@@ -130,7 +129,7 @@ impl Enumerations {
         };
         let context = EnumerationContext::new(&format!("uuid:{}", new_uuid(random)));
         let mut response = EnumerateResponse {
-            expires: granted(&asked, call),
+            expires: asked.expires,
             context: context.clone(),
             items: asked.optimize_enumeration.then(|| enumeration.page_of(0, 0, call)),
             is_end: false,
@@ -282,11 +281,6 @@ fn lasting_ms(asked: &Enumerate, call: &Call<'_>) -> Result<Option<u64>> {
         Some(left) => Ok(Some(left.as_millis())),
         None => Err(FaultReason::InvalidExpirationTime(Family::Enumeration).into()),
     }
-}
-
-fn granted(asked: &Enumerate, call: &Call<'_>) -> Option<Expiration> {
-    let expires = asked.expires?;
-    Some(expires.granted(expires.remaining(call.now)?, call.now))
 }
 
 /// [MS-WSMV] 3.1.4.1.14: the smaller of what is asked and `MaxBatchItems`; one when the client does not say.

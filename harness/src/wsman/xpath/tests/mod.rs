@@ -1,2 +1,3 @@
 mod differential;
+mod recorded;
 mod rules;

@@ -80,3 +80,5 @@ pub const XPATH_BYTES_MAX: usize = 4096;
 pub const XPATH_STEPS_MAX: usize = 256;
 /// Brackets and parentheses inside each other in one XPath expression.
 pub const XPATH_DEPTH_MAX: usize = 8;
+/// Instances inside instances of CIM.
+pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;

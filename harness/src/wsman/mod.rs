@@ -9,6 +9,7 @@
 //! assert_eq!(Duration::parse("PTM"), None);
 //! ```
 
+pub mod cim;
 mod duration;
 pub mod enumeration;
 mod error;

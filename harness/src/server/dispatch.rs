@@ -21,6 +21,7 @@ use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
 use crate::wsman::ResponseHeader;
+use crate::wsman::UnsupportedFeature;
 use crate::wsman::WsmanError;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::enumeration;
@@ -71,15 +72,17 @@ pub(super) struct Success {
     pub(super) action: &'static str,
     /// The content of the body; some have none.
     pub(super) body: Option<Box<dyn ToXml>>,
+    /// Header blocks that only this answer has.
+    pub(super) blocks: Vec<Box<dyn ToXml>>,
 }
 
 impl Success {
     pub(super) fn new(action: &'static str, body: impl ToXml + 'static) -> Self {
-        Self { action, body: Some(Box::new(body)) }
+        Self { action, body: Some(Box::new(body)), blocks: Vec::new() }
     }
 
     pub(super) fn empty(action: &'static str) -> Self {
-        Self { action, body: None }
+        Self { action, body: None, blocks: Vec::new() }
     }
 }
 
@@ -88,6 +91,12 @@ impl Success {
 pub(super) struct Refusal {
     reason: FaultReason,
     message: Option<String>,
+}
+
+impl Refusal {
+    pub(super) fn with_message(reason: FaultReason, message: String) -> Self {
+        Self { message: Some(message), ..reason.into() }
+    }
 }
 
 impl From<FaultReason> for Refusal {
@@ -152,7 +161,11 @@ impl ReplyTo {
                 body.to_xml(w);
             }
         };
-        let envelope = Envelope::write(Some("en-US"), &RESPONSE_NAMESPACES, |w| w.write(&header), body);
+        let headers = |w: &mut Writer| {
+            w.write(&header);
+            success.blocks.iter().for_each(|block| block.to_xml(w));
+        };
+        let envelope = Envelope::write(Some("en-US"), &RESPONSE_NAMESPACES, headers, body);
         Answer { envelope: spoiled(envelope, config), is_fault: false }
     }
 
@@ -246,6 +259,11 @@ impl Server {
     fn operate(&mut self, call: &Call<'_>, reply_to: &ReplyTo) -> Outcome {
         let uri = call.header.resource_uri.clone().unwrap_or_else(|| ResourceUri::new(""));
         let is = |known: &str| uri.as_str().eq_ignore_ascii_case(known);
+        let is_shell = is(ResourceUri::CMD) || is(ResourceUri::SHELL);
+        // [MS-WSMV 3.1.4.2.1] Shells come whole or not at all.
+        if is_shell && call.header.fragment_transfer.is_some() {
+            return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::FragmentLevelAccess).into());
+        }
         if is(ResourceUri::CMD) {
             return self.operate_shell(call, reply_to);
         }
@@ -257,14 +275,15 @@ impl Server {
 
     /// What has its representation in [`Resources`].
     fn operate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri, reply_to: &ReplyTo) -> Outcome {
+        let mutant = self.config.mutant;
         let Self { config, cim, events, subscriptions, .. } = self;
         let found = Resources { config, cim, events }.find(uri);
         let mut resource = found.ok_or(FaultReason::InvalidResourceUri)?;
         match call.header.action.as_str() {
-            transfer::GET => server::transfer::get(call, resource.as_ref()).map(Some),
-            transfer::PUT => server::transfer::put(call, resource.as_mut()).map(Some),
-            transfer::CREATE => server::transfer::create(call, resource.as_mut()).map(Some),
-            transfer::DELETE => server::transfer::delete(call, resource.as_mut()).map(Some),
+            transfer::GET => server::transfer::get(call, resource.as_ref(), mutant).map(Some),
+            transfer::PUT => server::transfer::put(call, resource.as_mut(), mutant).map(Some),
+            transfer::CREATE => server::transfer::create(call, resource.as_mut(), mutant).map(Some),
+            transfer::DELETE => server::transfer::delete(call, resource.as_mut(), mutant).map(Some),
             eventing::SUBSCRIBE | eventing::UNSUBSCRIBE | eventing::RENEW | eventing::GET_STATUS => {
                 subscriptions.operate(call, reply_to)
             }

@@ -72,6 +72,14 @@ pub enum Mutant {
     IgnoresOperationTimeout,
     /// Signal answers and leaves the command running.
     IgnoresSignal,
+    /// A fragment is ignored, and the operation is on all of the resource.
+    FragmentWhole,
+    /// Fragments come without XmlFragment.
+    FragmentBare,
+    /// Answers with a fragment do not repeat FragmentTransfer.
+    FragmentHeaderAbsent,
+    /// Put answers and stores nothing.
+    PutNotStored,
 }
 
 impl Mutant {
@@ -128,6 +136,18 @@ impl Mutant {
             "every Receive waits as long as the server's longest timeout",
         ),
         ("ignores-signal", Self::IgnoresSignal, "Signal answers and leaves the command running"),
+        (
+            "fragment-whole",
+            Self::FragmentWhole,
+            "a fragment is ignored, and the operation is on all of the resource",
+        ),
+        ("fragment-bare", Self::FragmentBare, "fragments come without XmlFragment"),
+        (
+            "fragment-header-absent",
+            Self::FragmentHeaderAbsent,
+            "answers with a fragment do not repeat FragmentTransfer",
+        ),
+        ("put-not-stored", Self::PutNotStored, "Put answers and stores nothing"),
     ];
 
     /// The mutant of a name.

@@ -21,7 +21,7 @@ mod fault_description;
 mod fault_details;
 mod fault_message;
 mod fault_reason;
-mod fragment;
+pub mod fragment;
 mod headers;
 pub mod identify;
 mod option_set;

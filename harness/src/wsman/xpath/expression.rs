@@ -21,6 +21,49 @@ pub(super) enum Step {
     Text,
 }
 
+/// The last step of an expression; a name or namespace that is `None` fits any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastStep<'x> {
+    /// Child elements, or the one at a position from 1.
+    Element {
+        /// Their namespace.
+        namespace: Option<&'x str>,
+        /// Their local name.
+        local: Option<&'x str>,
+        /// Which one.
+        position: Option<usize>,
+    },
+    /// Attributes.
+    Attribute {
+        /// Their namespace.
+        namespace: Option<&'x str>,
+        /// Their local name.
+        local: Option<&'x str>,
+    },
+    /// The text.
+    Text,
+}
+
+impl Step {
+    /// This step as the last one; `None` when it has other predicates than a position.
+    pub(super) fn as_last(&self) -> Option<LastStep<'_>> {
+        let (test, position) = match self {
+            Self::Child(test, predicates) => match predicates.as_slice() {
+                [] => (test, None),
+                [Predicate::Position(position)] => (test, Some(*position)),
+                _ => return None,
+            },
+            Self::Attribute(test) => {
+                let (namespace, local) = (test.namespace.as_deref(), test.local.as_deref());
+                return Some(LastStep::Attribute { namespace, local });
+            }
+            Self::Text => return Some(LastStep::Text),
+        };
+        let (namespace, local) = (test.namespace.as_deref(), test.local.as_deref());
+        Some(LastStep::Element { namespace, local, position })
+    }
+}
+
 /// A name, with `*` for its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NameTest {

@@ -27,9 +27,12 @@ mod selection;
 mod tests;
 
 pub use error::XPathError;
+pub use expression::LastStep;
 pub use selection::Selected;
 
 use crate::wsman::xpath::expression::Path;
+use crate::wsman::xpath::expression::Predicate;
+use crate::wsman::xpath::expression::Step;
 use crate::wsman::xpath::parser::Parser;
 use crate::wsman::xpath::selection::Place;
 use crate::xml::Element;
@@ -55,6 +58,24 @@ impl XPath {
     #[must_use]
     pub fn select<'d>(&self, element: Element<'d>) -> Vec<Selected<'d>> {
         self.path.select(if self.path.is_absolute { Place::Above(element) } else { Place::At(element) })
+    }
+
+    /// What it selects, one step earlier, and that step: where something is to be put that need not be there yet.
+    /// `None` for an expression without steps, or one whose last step has other predicates than a position.
+    #[must_use]
+    pub fn split_last(&self) -> Option<(Self, LastStep<'_>)> {
+        let (last, before) = self.path.steps.split_last()?;
+        let path = Path { is_absolute: self.path.is_absolute, steps: before.to_vec() };
+        Some((Self { path }, last.as_last()?))
+    }
+
+    /// The same expression with another position in its last step, as in `Address[2]`.
+    #[must_use]
+    pub fn at_position(&self, position: usize) -> Option<Self> {
+        let mut path = self.path.clone();
+        let Some(Step::Child(_, predicates)) = path.steps.last_mut() else { return None };
+        *predicates = vec![Predicate::Position(position)];
+        Some(Self { path })
     }
 
     /// What it selects when a relative expression starts above `element`, so that its first step names `element`

@@ -3,6 +3,7 @@
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
 //! that, [`ExpectShellCreated`] and the states behind it run commands.
 
+mod digest;
 mod handshake;
 mod reply;
 mod requests;

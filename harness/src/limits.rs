@@ -86,3 +86,11 @@ pub const WQL_LIKE_CHARS_MAX: usize = 256;
 pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
 /// Responses without items that a client takes in a row before it gives an enumeration up.
 pub const ENUMERATION_EMPTY_PAGES_MAX: usize = 100;
+/// Octets of one XPath expression of a fragment or a filter.
+pub const XPATH_BYTES_MAX: usize = 4096;
+/// Steps, predicates and constants of one XPath expression: what it costs to look at one node.
+pub const XPATH_STEPS_MAX: usize = 256;
+/// Brackets and parentheses inside each other in one XPath expression.
+pub const XPATH_DEPTH_MAX: usize = 8;
+/// Octets of one parameter of a Digest challenge, of its name and of its value.
+pub const DIGEST_VALUE_BYTES_MAX: usize = 2048;

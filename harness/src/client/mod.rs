@@ -3,6 +3,7 @@
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
 //! that, [`ExpectShellCreated`] and the states behind it run commands, and [`Enumeration`] asks for all there is of something.
 
+mod digest;
 mod enumeration;
 mod handshake;
 mod logon;

@@ -1,155 +1,119 @@
-/// One way in which the server breaks a rule on purpose, so that a suite can be seen to notice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Mutant {
-    /// A line break before the closing boundary of a sealed body.
-    CrlfBeforeClose,
-    /// Answers in clear inside a sealed session.
-    PlainAnswers,
-    /// Faults in clear inside a sealed session, other answers sealed.
-    PlainFaults,
-    /// Executes SOAP in clear after authentication.
-    ExecutesPlain,
-    /// Executes SOAP in clear that comes with the last token of a handshake.
-    ExecutesOnAuthLeg,
-    /// Executes a sealed message that was executed before.
-    AcceptsReplay,
-    /// Accepts a handshake without its integrity code.
-    NoMicNeeded,
-    /// Accepts a session without sealing or with short keys.
-    WeakFlags,
-    /// Any user may do what administrators may.
-    AdmitsEverybody,
-    /// Every user sees and uses every shell.
-    ShellShared,
-    /// Offers Basic over HTTP although it is off.
-    OffersBasic,
-    /// An unauthenticated Identify tells the product version.
-    IdentifyLeaks,
-    /// Executes requests above MaxEnvelopeSizekb.
-    LargeRequests,
-    /// Ignores the request's MaxEnvelopeSize.
-    LargeAnswers,
-    /// Executes shell operations that come in chunks.
-    TakesChunks,
-    /// RelatesTo is not the request's MessageID.
-    RelatesToWrong,
-    /// Answers carry no RelatesTo.
-    RelatesToAbsent,
-    /// Answers carry no MessageID.
-    MessageIdAbsent,
-    /// Answers carry the request's Action.
-    ActionWrong,
-    /// Faults come with HTTP 200.
-    FaultAsSuccess,
-    /// The WSManFault has no Code.
-    FaultWithoutCode,
-    /// Ignores unknown mustUnderstand headers.
-    IgnoresMustUnderstand,
-    /// The MustUnderstand fault does not name the header.
-    MustUnderstandWithoutBlock,
-    /// Replaces the client's ShellId.
-    IgnoresShellId,
-    /// Replaces the client's CommandId.
-    IgnoresCommandId,
-    /// CreateResponse has no ResourceCreated.
-    CreateWithoutEpr,
-    /// Delete answers and leaves the shell alive.
-    DeleteKeepsShell,
-    /// Every command ends with exit code 0.
-    ExitCodeZero,
-    /// Stdout and stderr are swapped.
-    StreamsSwapped,
-    /// No stream is marked as ended.
-    EndAbsent,
-    /// CommandState names another command.
-    CommandIdWrong,
-    /// An empty success instead of the timeout fault.
-    SilentSuccess,
-    /// The timeout fault has another Code.
-    TimeoutCodeWrong,
-    /// Every Receive waits as long as the server's longest timeout.
-    IgnoresOperationTimeout,
-    /// Signal answers and leaves the command running.
-    IgnoresSignal,
-    /// Each portion of an enumeration begins with the item that the portion before ended with.
-    PullRepeatsItem,
-    /// Pull gives more items than MaxElements.
-    IgnoresMaxElements,
-    /// Release answers and leaves the enumeration open.
-    ReleaseKeepsContext,
-    /// The last PullResponse still has a context.
-    ContextAfterEnd,
+/// Declares the mutants: what each does is its documentation and its sentence on the command line.
+macro_rules! mutants {
+    ($(#[doc = $sentence:literal] $variant:ident = $name:literal,)*) => {
+        /// One way in which the server breaks a rule on purpose, so that a suite can be seen to notice.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Mutant {
+            $(#[doc = $sentence] $variant,)*
+        }
+
+        impl Mutant {
+            /// Every mutant with its name on the command line and what it does.
+            pub const ALL: &'static [(&'static str, Self, &'static str)] =
+                &[$(($name, Self::$variant, $sentence.trim_ascii_start()),)*];
+        }
+    };
 }
 
-impl Mutant {
-    /// Every mutant with its name on the command line and what it does.
-    pub const ALL: &'static [(&'static str, Self, &'static str)] = &[
-        (
-            "crlf-before-close",
-            Self::CrlfBeforeClose,
-            "a line break before the closing boundary of a sealed body",
-        ),
-        ("plain-answers", Self::PlainAnswers, "answers in clear inside a sealed session"),
-        ("plain-faults", Self::PlainFaults, "faults in clear inside a sealed session, other answers sealed"),
-        ("executes-plain", Self::ExecutesPlain, "executes SOAP in clear after authentication"),
-        (
-            "executes-on-auth-leg",
-            Self::ExecutesOnAuthLeg,
-            "executes SOAP in clear that comes with the last token of a handshake",
-        ),
-        ("accepts-replay", Self::AcceptsReplay, "executes a sealed message that was executed before"),
-        ("no-mic-needed", Self::NoMicNeeded, "accepts a handshake without its integrity code"),
-        ("weak-flags", Self::WeakFlags, "accepts a session without sealing or with short keys"),
-        ("admits-everybody", Self::AdmitsEverybody, "any user may do what administrators may"),
-        ("shell-shared", Self::ShellShared, "every user sees and uses every shell"),
-        ("offers-basic", Self::OffersBasic, "offers Basic over HTTP although it is off"),
-        ("identify-leaks", Self::IdentifyLeaks, "an unauthenticated Identify tells the product version"),
-        ("large-requests", Self::LargeRequests, "executes requests above MaxEnvelopeSizekb"),
-        ("large-answers", Self::LargeAnswers, "ignores the request's MaxEnvelopeSize"),
-        ("takes-chunks", Self::TakesChunks, "executes shell operations that come in chunks"),
-        ("relates-to-wrong", Self::RelatesToWrong, "RelatesTo is not the request's MessageID"),
-        ("relates-to-absent", Self::RelatesToAbsent, "answers carry no RelatesTo"),
-        ("message-id-absent", Self::MessageIdAbsent, "answers carry no MessageID"),
-        ("action-wrong", Self::ActionWrong, "answers carry the request's Action"),
-        ("fault-as-success", Self::FaultAsSuccess, "faults come with HTTP 200"),
-        ("fault-without-code", Self::FaultWithoutCode, "the WSManFault has no Code"),
-        ("ignores-must-understand", Self::IgnoresMustUnderstand, "ignores unknown mustUnderstand headers"),
-        (
-            "must-understand-without-block",
-            Self::MustUnderstandWithoutBlock,
-            "the MustUnderstand fault does not name the header",
-        ),
-        ("ignores-shell-id", Self::IgnoresShellId, "replaces the client's ShellId"),
-        ("ignores-command-id", Self::IgnoresCommandId, "replaces the client's CommandId"),
-        ("create-without-epr", Self::CreateWithoutEpr, "CreateResponse has no ResourceCreated"),
-        ("delete-keeps-shell", Self::DeleteKeepsShell, "Delete answers and leaves the shell alive"),
-        ("exit-code-zero", Self::ExitCodeZero, "every command ends with exit code 0"),
-        ("streams-swapped", Self::StreamsSwapped, "stdout and stderr are swapped"),
-        ("end-absent", Self::EndAbsent, "no stream is marked as ended"),
-        ("command-id-wrong", Self::CommandIdWrong, "CommandState names another command"),
-        ("silent-success", Self::SilentSuccess, "an empty success instead of the timeout fault"),
-        ("timeout-code-wrong", Self::TimeoutCodeWrong, "the timeout fault has another Code"),
-        (
-            "ignores-operation-timeout",
-            Self::IgnoresOperationTimeout,
-            "every Receive waits as long as the server's longest timeout",
-        ),
-        ("ignores-signal", Self::IgnoresSignal, "Signal answers and leaves the command running"),
-        (
-            "pull-repeats-item",
-            Self::PullRepeatsItem,
-            "each portion of an enumeration begins with the item that the portion before ended with",
-        ),
-        ("ignores-max-elements", Self::IgnoresMaxElements, "Pull gives more items than MaxElements"),
-        (
-            "release-keeps-context",
-            Self::ReleaseKeepsContext,
-            "Release answers and leaves the enumeration open",
-        ),
-        ("context-after-end", Self::ContextAfterEnd, "the last PullResponse still has a context"),
-    ];
+mutants! {
+    /// a line break before the closing boundary of a sealed body
+    CrlfBeforeClose = "crlf-before-close",
+    /// answers in clear inside a sealed session
+    PlainAnswers = "plain-answers",
+    /// faults in clear inside a sealed session, other answers sealed
+    PlainFaults = "plain-faults",
+    /// executes SOAP in clear after authentication
+    ExecutesPlain = "executes-plain",
+    /// executes SOAP in clear that comes with the last token of a handshake
+    ExecutesOnAuthLeg = "executes-on-auth-leg",
+    /// executes a sealed message that was executed before
+    AcceptsReplay = "accepts-replay",
+    /// accepts a handshake without its integrity code
+    NoMicNeeded = "no-mic-needed",
+    /// accepts a session without sealing or with short keys
+    WeakFlags = "weak-flags",
+    /// any user may do what administrators may
+    AdmitsEverybody = "admits-everybody",
+    /// every user sees and uses every shell
+    ShellShared = "shell-shared",
+    /// offers Basic over HTTP although it is off
+    OffersBasic = "offers-basic",
+    /// an unauthenticated Identify tells the product version
+    IdentifyLeaks = "identify-leaks",
+    /// executes requests above MaxEnvelopeSizekb
+    LargeRequests = "large-requests",
+    /// ignores the request's MaxEnvelopeSize
+    LargeAnswers = "large-answers",
+    /// executes shell operations that come in chunks
+    TakesChunks = "takes-chunks",
+    /// RelatesTo is not the request's MessageID
+    RelatesToWrong = "relates-to-wrong",
+    /// answers carry no RelatesTo
+    RelatesToAbsent = "relates-to-absent",
+    /// answers carry no MessageID
+    MessageIdAbsent = "message-id-absent",
+    /// answers carry the request's Action
+    ActionWrong = "action-wrong",
+    /// faults come with HTTP 200
+    FaultAsSuccess = "fault-as-success",
+    /// the WSManFault has no Code
+    FaultWithoutCode = "fault-without-code",
+    /// ignores unknown mustUnderstand headers
+    IgnoresMustUnderstand = "ignores-must-understand",
+    /// the MustUnderstand fault does not name the header
+    MustUnderstandWithoutBlock = "must-understand-without-block",
+    /// replaces the client's ShellId
+    IgnoresShellId = "ignores-shell-id",
+    /// replaces the client's CommandId
+    IgnoresCommandId = "ignores-command-id",
+    /// CreateResponse has no ResourceCreated
+    CreateWithoutEpr = "create-without-epr",
+    /// Delete answers and leaves the shell alive
+    DeleteKeepsShell = "delete-keeps-shell",
+    /// every command ends with exit code 0
+    ExitCodeZero = "exit-code-zero",
+    /// stdout and stderr are swapped
+    StreamsSwapped = "streams-swapped",
+    /// no stream is marked as ended
+    EndAbsent = "end-absent",
+    /// CommandState names another command
+    CommandIdWrong = "command-id-wrong",
+    /// an empty success instead of the timeout fault
+    SilentSuccess = "silent-success",
+    /// the timeout fault has another Code
+    TimeoutCodeWrong = "timeout-code-wrong",
+    /// every Receive waits as long as the server's longest timeout
+    IgnoresOperationTimeout = "ignores-operation-timeout",
+    /// Signal answers and leaves the command running
+    IgnoresSignal = "ignores-signal",
+    /// each portion of an enumeration begins with the item that the portion before ended with
+    PullRepeatsItem = "pull-repeats-item",
+    /// Pull gives more items than MaxElements
+    IgnoresMaxElements = "ignores-max-elements",
+    /// Release answers and leaves the enumeration open
+    ReleaseKeepsContext = "release-keeps-context",
+    /// the last PullResponse still has a context
+    ContextAfterEnd = "context-after-end",
+    /// a null property is an empty element, without xsi:nil
+    NilAsEmpty = "nil-as-empty",
+    /// an array is one element with all values in it
+    ArrayJoined = "array-joined",
+    /// a method answers that all went well and does nothing
+    InvokeChangesNothing = "invoke-changes-nothing",
+    /// the values of selectors are compared to the letter
+    KeysCaseSensitive = "keys-case-sensitive",
+    /// a fragment is ignored, and the operation is on all of the resource
+    FragmentWhole = "fragment-whole",
+    /// fragments come without XmlFragment
+    FragmentBare = "fragment-bare",
+    /// answers with a fragment do not repeat FragmentTransfer
+    FragmentHeaderAbsent = "fragment-header-absent",
+    /// Put answers and stores nothing
+    PutNotStored = "put-not-stored",
+} // END
 
+impl Mutant {
     /// The mutant of a name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

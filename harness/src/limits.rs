@@ -76,3 +76,5 @@ pub const COMMANDS_PER_SHELL_MAX: usize = 1500;
 pub const ENUMERATIONS_PER_USER_MAX: usize = 100;
 /// Instances inside instances of CIM.
 pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
+/// Instances that the namespace of the reference server holds.
+pub const CIM_INSTANCES_MAX: usize = 4096;

@@ -1,5 +1,7 @@
 //! From an envelope to the operation that it asks for, and from what the operation says to an envelope.
 
+use std::borrow::Cow;
+
 use crate::addressing;
 use crate::addressing::MessageId;
 use crate::server;
@@ -16,6 +18,7 @@ use crate::shell::action as shell;
 use crate::soap::Envelope;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
+use crate::wsman::ProviderFault;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
@@ -65,18 +68,19 @@ pub(super) struct Call<'a> {
 
 /// What an operation answers when it succeeds.
 pub(super) struct Success {
-    pub(super) action: &'static str,
+    /// That of a method is made from the request's.
+    pub(super) action: Cow<'static, str>,
     /// The content of the body; some have none.
     pub(super) body: Option<Box<dyn ToXml>>,
 }
 
 impl Success {
-    pub(super) fn new(action: &'static str, body: impl ToXml + 'static) -> Self {
-        Self { action, body: Some(Box::new(body)) }
+    pub(super) fn new(action: impl Into<Cow<'static, str>>, body: impl ToXml + 'static) -> Self {
+        Self { action: action.into(), body: Some(Box::new(body)) }
     }
 
     pub(super) fn empty(action: &'static str) -> Self {
-        Self { action, body: None }
+        Self { action: Cow::Borrowed(action), body: None }
     }
 }
 
@@ -85,11 +89,19 @@ impl Success {
 pub(super) struct Refusal {
     reason: FaultReason,
     message: Option<String>,
+    provider_fault: Option<Box<ProviderFault>>,
+}
+
+impl Refusal {
+    /// A refusal by what a plug-in said.
+    pub(super) fn by_provider(reason: FaultReason, provider_fault: ProviderFault) -> Self {
+        Self { reason, message: None, provider_fault: Some(Box::new(provider_fault)) }
+    }
 }
 
 impl From<FaultReason> for Refusal {
     fn from(reason: FaultReason) -> Self {
-        Self { reason, message: None }
+        Self { reason, message: None, provider_fault: None }
     }
 }
 
@@ -102,7 +114,7 @@ impl From<XmlError> for Refusal {
 
 impl From<WsmanError> for Refusal {
     fn from(error: WsmanError) -> Self {
-        Self { reason: FaultReason::of(&error), message: Some(error.to_string()) }
+        Self { reason: FaultReason::of(&error), message: Some(error.to_string()), provider_fault: None }
     }
 }
 
@@ -138,7 +150,7 @@ impl ReplyTo {
     fn success(self, success: Success, config: &Config) -> Answer {
         let action = match config.is_mutant(Mutant::ActionWrong) {
             true => success.action.trim_end_matches("Response"),
-            false => success.action,
+            false => &success.action,
         };
         let header = ResponseHeader {
             relates_to: self.request_id.as_ref().map(Into::into),
@@ -159,7 +171,7 @@ impl ReplyTo {
             request_id: self.request_id,
             machine: config.computer.clone(),
             message: refusal.message,
-            provider_fault: None,
+            provider_fault: refusal.provider_fault.map(|fault| *fault),
         });
         Answer { envelope: spoiled(envelope, config), is_fault: true }
     }

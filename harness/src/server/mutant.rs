@@ -72,6 +72,14 @@ pub enum Mutant {
     IgnoresOperationTimeout,
     /// Signal answers and leaves the command running.
     IgnoresSignal,
+    /// A null property is an empty element, without `xsi:nil`.
+    NilAsEmpty,
+    /// An array is one element with all values in it.
+    ArrayJoined,
+    /// A method answers that all went well and does nothing.
+    InvokeChangesNothing,
+    /// The values of selectors are compared to the letter.
+    KeysCaseSensitive,
 }
 
 impl Mutant {
@@ -128,6 +136,18 @@ impl Mutant {
             "every Receive waits as long as the server's longest timeout",
         ),
         ("ignores-signal", Self::IgnoresSignal, "Signal answers and leaves the command running"),
+        ("nil-as-empty", Self::NilAsEmpty, "a null property is an empty element, without xsi:nil"),
+        ("array-joined", Self::ArrayJoined, "an array is one element with all values in it"),
+        (
+            "invoke-changes-nothing",
+            Self::InvokeChangesNothing,
+            "a method answers that all went well and does nothing",
+        ),
+        (
+            "keys-case-sensitive",
+            Self::KeysCaseSensitive,
+            "the values of selectors are compared to the letter",
+        ),
     ];
 
     /// The mutant of a name.

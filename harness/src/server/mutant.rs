@@ -80,6 +80,14 @@ pub enum Mutant {
     InvokeChangesNothing,
     /// The values of selectors are compared to the letter.
     KeysCaseSensitive,
+    /// Each portion of an enumeration begins with the item that the portion before ended with.
+    PullRepeatsItem,
+    /// Pull gives more items than MaxElements.
+    IgnoresMaxElements,
+    /// Release answers and leaves the enumeration open.
+    ReleaseKeepsContext,
+    /// The last PullResponse still has a context.
+    ContextAfterEnd,
 }
 
 impl Mutant {
@@ -148,6 +156,18 @@ impl Mutant {
             Self::KeysCaseSensitive,
             "the values of selectors are compared to the letter",
         ),
+        (
+            "pull-repeats-item",
+            Self::PullRepeatsItem,
+            "each portion of an enumeration begins with the item that the portion before ended with",
+        ),
+        ("ignores-max-elements", Self::IgnoresMaxElements, "Pull gives more items than MaxElements"),
+        (
+            "release-keeps-context",
+            Self::ReleaseKeepsContext,
+            "Release answers and leaves the enumeration open",
+        ),
+        ("context-after-end", Self::ContextAfterEnd, "the last PullResponse still has a context"),
     ];
 
     /// The mutant of a name.

@@ -26,6 +26,7 @@ use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
 use crate::wsman::ResponseHeader;
+use crate::wsman::UnsupportedFeature;
 use crate::wsman::WsmanError;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::enumeration;
@@ -113,6 +114,12 @@ impl Refusal {
     /// A refusal that says what is wrong in words of its own.
     pub(super) fn told(reason: FaultReason, message: &str) -> Self {
         Self { reason, message: Some(message.to_owned()), provider_fault: None }
+    }
+}
+
+impl Refusal {
+    pub(super) fn with_message(reason: FaultReason, message: String) -> Self {
+        Self { message: Some(message), ..reason.into() }
     }
 }
 
@@ -280,6 +287,11 @@ impl Server {
     fn operate(&mut self, call: &Call<'_>, reply_to: &ReplyTo) -> Outcome {
         let uri = call.header.resource_uri.clone().unwrap_or_else(|| ResourceUri::new(""));
         let is = |known: &str| uri.as_str().eq_ignore_ascii_case(known);
+        let is_shell = is(ResourceUri::CMD) || is(ResourceUri::SHELL);
+        // [MS-WSMV 3.1.4.2.1] Shells come whole or not at all.
+        if is_shell && call.header.fragment_transfer.is_some() {
+            return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::FragmentLevelAccess).into());
+        }
         if is(ResourceUri::CMD) {
             return self.operate_shell(call, reply_to);
         }
@@ -291,6 +303,7 @@ impl Server {
 
     /// What has its representation in [`Resources`].
     fn operate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri, reply_to: &ReplyTo) -> Outcome {
+        let mutant = self.config.mutant;
         if call.header.action.as_str() == enumeration::ENUMERATE {
             return self.enumerate_resource(call, uri);
         }
@@ -304,15 +317,17 @@ impl Server {
         let found = Resources { config, cim, events }.find(uri);
         let mut resource = found.ok_or(FaultReason::InvalidResourceUri)?;
         match call.header.action.as_str() {
-            transfer::GET => server::transfer::get(call, resource.as_ref()).map(Some),
-            transfer::PUT => server::transfer::put(call, resource.as_mut()).map(Some),
-            transfer::CREATE => server::transfer::create(call, resource.as_mut()).map(Some),
-            transfer::DELETE => server::transfer::delete(call, resource.as_mut()).map(Some),
+            transfer::GET => server::transfer::get(call, resource.as_ref(), mutant).map(Some),
+            transfer::PUT => server::transfer::put(call, resource.as_mut(), mutant).map(Some),
+            transfer::CREATE => server::transfer::create(call, resource.as_mut(), mutant).map(Some),
+            transfer::DELETE => server::transfer::delete(call, resource.as_mut(), mutant).map(Some),
             eventing::SUBSCRIBE | eventing::UNSUBSCRIBE | eventing::RENEW | eventing::GET_STATUS => {
                 subscriptions.operate(call, reply_to)
             }
             // WS-Management discourages these.
-            enumeration::RENEW | enumeration::GET_STATUS | enumeration::ENUMERATION_END => Err(unsupported(call)),
+            enumeration::RENEW | enumeration::GET_STATUS | enumeration::ENUMERATION_END => {
+                Err(unsupported(call))
+            }
             _ => resource.invoke(call).map(Some),
         }
     }
@@ -335,7 +350,9 @@ impl Server {
             enumeration::ENUMERATE => {
                 enumerations.enumerate(call, || shells.enumerate(call), Limits::of(config), random).map(Some)
             }
-            enumeration::PULL | enumeration::RELEASE => enumerations.go_on(call, Limits::of(config)).map(Some),
+            enumeration::PULL | enumeration::RELEASE => {
+                enumerations.go_on(call, Limits::of(config)).map(Some)
+            }
             _ => Err(unsupported(call)),
         }
     }

@@ -88,6 +88,14 @@ pub enum Mutant {
     ReleaseKeepsContext,
     /// The last PullResponse still has a context.
     ContextAfterEnd,
+    /// A fragment is ignored, and the operation is on all of the resource.
+    FragmentWhole,
+    /// Fragments come without XmlFragment.
+    FragmentBare,
+    /// Answers with a fragment do not repeat FragmentTransfer.
+    FragmentHeaderAbsent,
+    /// Put answers and stores nothing.
+    PutNotStored,
 }
 
 impl Mutant {
@@ -168,6 +176,18 @@ impl Mutant {
             "Release answers and leaves the enumeration open",
         ),
         ("context-after-end", Self::ContextAfterEnd, "the last PullResponse still has a context"),
+        (
+            "fragment-whole",
+            Self::FragmentWhole,
+            "a fragment is ignored, and the operation is on all of the resource",
+        ),
+        ("fragment-bare", Self::FragmentBare, "fragments come without XmlFragment"),
+        (
+            "fragment-header-absent",
+            Self::FragmentHeaderAbsent,
+            "answers with a fragment do not repeat FragmentTransfer",
+        ),
+        ("put-not-stored", Self::PutNotStored, "Put answers and stores nothing"),
     ];
 
     /// The mutant of a name.

@@ -3,11 +3,15 @@
 #[cfg(test)]
 mod authentication;
 #[cfg(test)]
+mod cim;
+#[cfg(test)]
 mod enumeration;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod http;
+#[cfg(test)]
+mod invoke;
 #[cfg(test)]
 mod listener;
 #[cfg(test)]

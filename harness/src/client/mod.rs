@@ -6,6 +6,7 @@
 mod digest;
 mod enumeration;
 mod handshake;
+mod invoke;
 mod logon;
 mod reply;
 mod requests;
@@ -20,6 +21,7 @@ pub use enumeration::OpenEnumeration;
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;
+pub use invoke::ExpectMethodOutput;
 pub use logon::Logon;
 pub use logon::LogonStep;
 pub use logon::Scheme;

@@ -1,5 +1,7 @@
 //! From an envelope to the operation that it asks for, and from what the operation says to an envelope.
 
+use std::borrow::Cow;
+
 use crate::addressing;
 use crate::addressing::MessageId;
 use crate::server;
@@ -19,6 +21,7 @@ use crate::soap::Envelope;
 use crate::wsman::DateTime;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
+use crate::wsman::ProviderFault;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
@@ -71,7 +74,8 @@ pub(super) struct Call<'a> {
 
 /// What an operation answers when it succeeds.
 pub(super) struct Success {
-    pub(super) action: &'static str,
+    /// That of a method is made from the request's.
+    pub(super) action: Cow<'static, str>,
     /// Header blocks of its own.
     pub(super) headers: Vec<Box<dyn ToXml>>,
     /// The content of the body; some have none.
@@ -79,12 +83,12 @@ pub(super) struct Success {
 }
 
 impl Success {
-    pub(super) fn new(action: &'static str, body: impl ToXml + 'static) -> Self {
-        Self { action, headers: Vec::new(), body: Some(Box::new(body)) }
+    pub(super) fn new(action: impl Into<Cow<'static, str>>, body: impl ToXml + 'static) -> Self {
+        Self { action: action.into(), headers: Vec::new(), body: Some(Box::new(body)) }
     }
 
     pub(super) fn empty(action: &'static str) -> Self {
-        Self { action, headers: Vec::new(), body: None }
+        Self { action: Cow::Borrowed(action), headers: Vec::new(), body: None }
     }
 
     pub(super) fn with_header(mut self, block: impl ToXml + 'static) -> Self {
@@ -98,18 +102,24 @@ impl Success {
 pub(super) struct Refusal {
     reason: FaultReason,
     message: Option<String>,
+    provider_fault: Option<Box<ProviderFault>>,
 }
 
 impl Refusal {
+    /// A refusal by what a plug-in said.
+    pub(super) fn by_provider(reason: FaultReason, provider_fault: ProviderFault) -> Self {
+        Self { reason, message: None, provider_fault: Some(Box::new(provider_fault)) }
+    }
+
     /// A refusal that says what is wrong in words of its own.
     pub(super) fn told(reason: FaultReason, message: &str) -> Self {
-        Self { reason, message: Some(message.to_owned()) }
+        Self { reason, message: Some(message.to_owned()), provider_fault: None }
     }
 }
 
 impl From<FaultReason> for Refusal {
     fn from(reason: FaultReason) -> Self {
-        Self { reason, message: None }
+        Self { reason, message: None, provider_fault: None }
     }
 }
 
@@ -122,7 +132,7 @@ impl From<XmlError> for Refusal {
 
 impl From<WsmanError> for Refusal {
     fn from(error: WsmanError) -> Self {
-        Self { reason: FaultReason::of(&error), message: Some(error.to_string()) }
+        Self { reason: FaultReason::of(&error), message: Some(error.to_string()), provider_fault: None }
     }
 }
 
@@ -158,7 +168,7 @@ impl ReplyTo {
     fn success(self, success: Success, config: &Config) -> Answer {
         let action = match config.is_mutant(Mutant::ActionWrong) {
             true => success.action.trim_end_matches("Response"),
-            false => success.action,
+            false => &success.action,
         };
         let header = ResponseHeader {
             relates_to: self.request_id.as_ref().map(Into::into),
@@ -183,7 +193,7 @@ impl ReplyTo {
             request_id: self.request_id,
             machine: config.computer.clone(),
             message: refusal.message,
-            provider_fault: None,
+            provider_fault: refusal.provider_fault.map(|fault| *fault),
         });
         Answer { envelope: spoiled(envelope, config), is_fault: true }
     }

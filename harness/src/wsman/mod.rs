@@ -9,6 +9,7 @@
 //! assert_eq!(Duration::parse("PTM"), None);
 //! ```
 
+pub mod config;
 mod duration;
 pub mod enumeration;
 mod error;
@@ -25,6 +26,7 @@ pub mod identify;
 mod option_set;
 mod request_header;
 mod response_header;
+pub mod sddl;
 mod selector_set;
 pub mod transfer;
 pub mod xpath;

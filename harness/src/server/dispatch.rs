@@ -12,6 +12,7 @@ use crate::server::authentication::User;
 use crate::server::identify;
 use crate::server::resources::Resources;
 use crate::server::resources::unsupported;
+use crate::server::rights;
 use crate::shell::action as shell;
 use crate::soap::Envelope;
 use crate::wsman::FaultContext;
@@ -85,6 +86,13 @@ impl Success {
 pub(super) struct Refusal {
     reason: FaultReason,
     message: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal that tells people more than its reason does.
+    pub(super) fn told(reason: FaultReason, message: String) -> Self {
+        Self { reason, message: Some(message) }
+    }
 }
 
 impl From<FaultReason> for Refusal {
@@ -221,7 +229,7 @@ impl Server {
     /// The checks that every operation shares.
     fn refuse(&self, call: &Call<'_>, is_chunked: bool) -> Option<FaultReason> {
         let is = |mutant| self.config.is_mutant(mutant);
-        if !call.user.is_administrator && !is(Mutant::AdmitsEverybody) {
+        if !rights::allows(&self.config, call) {
             return Some(FaultReason::AccessDenied);
         }
         let not_understood = call.header.not_understood(&[FROM]);

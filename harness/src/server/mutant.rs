@@ -72,6 +72,12 @@ pub enum Mutant {
     IgnoresOperationTimeout,
     /// Signal answers and leaves the command running.
     IgnoresSignal,
+    /// Basic stays on after it was turned off.
+    BasicStays,
+    /// Whoever may read may write.
+    ReadersWrite,
+    /// The configuration takes values that are out of range.
+    ConfigUnchecked,
 }
 
 impl Mutant {
@@ -128,6 +134,9 @@ impl Mutant {
             "every Receive waits as long as the server's longest timeout",
         ),
         ("ignores-signal", Self::IgnoresSignal, "Signal answers and leaves the command running"),
+        ("basic-stays", Self::BasicStays, "Basic stays on after it was turned off"),
+        ("readers-write", Self::ReadersWrite, "whoever may read may write"),
+        ("config-unchecked", Self::ConfigUnchecked, "the configuration takes values that are out of range"),
     ];
 
     /// The mutant of a name.

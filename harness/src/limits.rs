@@ -74,6 +74,14 @@ pub const WSMAN_FAULT_DEPTH_MAX: usize = 8;
 pub const COMMANDS_PER_SHELL_MAX: usize = 1500;
 /// Enumerations that one user of the reference server has open.
 pub const ENUMERATIONS_PER_USER_MAX: usize = 100;
+/// Octets of one XPath expression of a fragment or a filter.
+pub const XPATH_BYTES_MAX: usize = 4096;
+/// Steps, predicates and constants of one XPath expression: what it costs to look at one node.
+pub const XPATH_STEPS_MAX: usize = 256;
+/// Brackets and parentheses inside each other in one XPath expression.
+pub const XPATH_DEPTH_MAX: usize = 8;
+/// Instances inside instances of CIM.
+pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
 /// Octets of one security descriptor as text: far above what a binary one of 64 KiB can say in short letters.
 pub const SDDL_BYTES_MAX: usize = 64 * 1024;
 /// Entries of one access control list.

@@ -15,12 +15,14 @@ use crate::server::resources::unsupported;
 use crate::server::rights;
 use crate::shell::action as shell;
 use crate::soap::Envelope;
+use crate::wsman::DateTime;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
 use crate::wsman::ResponseHeader;
+use crate::wsman::UnsupportedFeature;
 use crate::wsman::WsmanError;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::enumeration;
@@ -60,6 +62,8 @@ pub(super) struct Call<'a> {
     pub(super) header: &'a RequestHeader,
     pub(super) envelope: &'a Envelope,
     pub(super) now_ms: u64,
+    /// The wall clock.
+    pub(super) now: DateTime,
     /// The client's address, which the shell is described with.
     pub(super) client_ip: &'a str,
 }
@@ -69,15 +73,17 @@ pub(super) struct Success {
     pub(super) action: &'static str,
     /// The content of the body; some have none.
     pub(super) body: Option<Box<dyn ToXml>>,
+    /// Header blocks that only this answer has.
+    pub(super) blocks: Vec<Box<dyn ToXml>>,
 }
 
 impl Success {
     pub(super) fn new(action: &'static str, body: impl ToXml + 'static) -> Self {
-        Self { action, body: Some(Box::new(body)) }
+        Self { action, body: Some(Box::new(body)), blocks: Vec::new() }
     }
 
     pub(super) fn empty(action: &'static str) -> Self {
-        Self { action, body: None }
+        Self { action, body: None, blocks: Vec::new() }
     }
 }
 
@@ -89,9 +95,8 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal that tells people more than its reason does.
-    pub(super) fn told(reason: FaultReason, message: String) -> Self {
-        Self { reason, message: Some(message) }
+    pub(super) fn with_message(reason: FaultReason, message: String) -> Self {
+        Self { message: Some(message), ..reason.into() }
     }
 }
 
@@ -157,7 +162,11 @@ impl ReplyTo {
                 body.to_xml(w);
             }
         };
-        let envelope = Envelope::write(Some("en-US"), &RESPONSE_NAMESPACES, |w| w.write(&header), body);
+        let headers = |w: &mut Writer| {
+            w.write(&header);
+            success.blocks.iter().for_each(|block| block.to_xml(w));
+        };
+        let envelope = Envelope::write(Some("en-US"), &RESPONSE_NAMESPACES, headers, body);
         Answer { envelope: spoiled(envelope, config), is_fault: false }
     }
 
@@ -214,6 +223,7 @@ impl Server {
             header: &header,
             envelope: &envelope,
             now_ms: moment.elapsed_ms,
+            now: DateTime::from_filetime(moment.filetime),
         };
         let outcome = match self.refuse(&call, origin.is_chunked) {
             Some(reason) => Err(reason.into()),
@@ -250,6 +260,11 @@ impl Server {
     fn operate(&mut self, call: &Call<'_>, reply_to: &ReplyTo) -> Outcome {
         let uri = call.header.resource_uri.clone().unwrap_or_else(|| ResourceUri::new(""));
         let is = |known: &str| uri.as_str().eq_ignore_ascii_case(known);
+        let is_shell = is(ResourceUri::CMD) || is(ResourceUri::SHELL);
+        // [MS-WSMV 3.1.4.2.1] Shells come whole or not at all.
+        if is_shell && call.header.fragment_transfer.is_some() {
+            return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::FragmentLevelAccess).into());
+        }
         if is(ResourceUri::CMD) {
             return self.operate_shell(call, reply_to);
         }
@@ -261,14 +276,15 @@ impl Server {
 
     /// What has its representation in [`Resources`].
     fn operate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri, reply_to: &ReplyTo) -> Outcome {
+        let mutant = self.config.mutant;
         let Self { config, cim, events, subscriptions, .. } = self;
         let found = Resources { config, cim, events }.find(uri);
         let mut resource = found.ok_or(FaultReason::InvalidResourceUri)?;
         match call.header.action.as_str() {
-            transfer::GET => server::transfer::get(call, resource.as_ref()).map(Some),
-            transfer::PUT => server::transfer::put(call, resource.as_mut()).map(Some),
-            transfer::CREATE => server::transfer::create(call, resource.as_mut()).map(Some),
-            transfer::DELETE => server::transfer::delete(call, resource.as_mut()).map(Some),
+            transfer::GET => server::transfer::get(call, resource.as_ref(), mutant).map(Some),
+            transfer::PUT => server::transfer::put(call, resource.as_mut(), mutant).map(Some),
+            transfer::CREATE => server::transfer::create(call, resource.as_mut(), mutant).map(Some),
+            transfer::DELETE => server::transfer::delete(call, resource.as_mut(), mutant).map(Some),
             eventing::SUBSCRIBE | eventing::UNSUBSCRIBE | eventing::RENEW | eventing::GET_STATUS => {
                 subscriptions.operate(call, reply_to)
             }

@@ -72,6 +72,14 @@ pub enum Mutant {
     IgnoresOperationTimeout,
     /// Signal answers and leaves the command running.
     IgnoresSignal,
+    /// A fragment is ignored, and the operation is on all of the resource.
+    FragmentWhole,
+    /// Fragments come without XmlFragment.
+    FragmentBare,
+    /// Answers with a fragment do not repeat FragmentTransfer.
+    FragmentHeaderAbsent,
+    /// Put answers and stores nothing.
+    PutNotStored,
     /// Basic stays on after it was turned off.
     BasicStays,
     /// Whoever may read may write.
@@ -134,6 +142,18 @@ impl Mutant {
             "every Receive waits as long as the server's longest timeout",
         ),
         ("ignores-signal", Self::IgnoresSignal, "Signal answers and leaves the command running"),
+        (
+            "fragment-whole",
+            Self::FragmentWhole,
+            "a fragment is ignored, and the operation is on all of the resource",
+        ),
+        ("fragment-bare", Self::FragmentBare, "fragments come without XmlFragment"),
+        (
+            "fragment-header-absent",
+            Self::FragmentHeaderAbsent,
+            "answers with a fragment do not repeat FragmentTransfer",
+        ),
+        ("put-not-stored", Self::PutNotStored, "Put answers and stores nothing"),
         ("basic-stays", Self::BasicStays, "Basic stays on after it was turned off"),
         ("readers-write", Self::ReadersWrite, "whoever may read may write"),
         ("config-unchecked", Self::ConfigUnchecked, "the configuration takes values that are out of range"),

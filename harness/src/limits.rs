@@ -96,3 +96,15 @@ pub const XPATH_DEPTH_MAX: usize = 8;
 pub const DIGEST_VALUE_BYTES_MAX: usize = 2048;
 /// Instances that the namespace of the reference server holds.
 pub const CIM_INSTANCES_MAX: usize = 4096;
+/// Octets of one security descriptor as text: far above what a binary one of 64 KiB can say in short letters.
+pub const SDDL_BYTES_MAX: usize = 64 * 1024;
+/// Entries of one access control list.
+pub const SDDL_ACES_MAX: usize = 1024;
+/// Sub-authorities of one SID, [MS-DTYP 2.4.2].
+pub const SID_SUB_AUTHORITIES_MAX: usize = 15;
+/// Listeners, certificate mappings, security entries or plug-ins that the configuration holds, of each kind.
+pub const CONFIG_ROWS_MAX: usize = 256;
+/// Children of one kind that one element of the configuration has: addresses, resources, capabilities, parameters.
+pub const CONFIG_ITEMS_MAX: usize = 256;
+/// Shells of one user where the configuration says 0, which is no limit of its own.
+pub const SHELLS_PER_USER_MAX: usize = 4096;

@@ -70,6 +70,11 @@ impl Framer<Request> {
         Self::new(role, body_bytes_max)
     }
 
+    /// Changes the bound on bodies whose head has not come yet.
+    pub fn set_body_bytes_max(&mut self, body_bytes_max: usize) {
+        self.body_bytes_max = body_bytes_max;
+    }
+
     /// Whether the client waits for a 100 before it sends the body of the message that is being read.
     #[must_use]
     pub fn awaits_continue(&self) -> bool {

@@ -57,7 +57,6 @@ impl Listener {
 
     /// Serves until the future is dropped. Returns only when the socket itself fails.
     pub async fn serve(self, config: Config) -> io::Result<()> {
-        let connections_max = config.max_connections;
         let shared = Shared {
             server: Arc::new(Mutex::new(Server::new(config, Box::new(random_octets)))),
             clock: Clock::default(),
@@ -69,7 +68,7 @@ impl Listener {
             let (stream, peer) = self.socket.accept().await?;
             while tasks.try_join_next().is_some() {}
             // One of the tasks is the timers'.
-            if tasks.len() > connections_max {
+            if tasks.len() > shared.server().config().max_connections {
                 continue;
             }
             tasks.spawn(connection(shared.clone(), stream, peer));

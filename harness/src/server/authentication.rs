@@ -51,7 +51,7 @@ impl Authentication {
         moment: Moment,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Authorized {
-        if challenge.is("Negotiate") && config.negotiate {
+        if challenge.is("Negotiate") && config.takes_spnego() {
             return match challenge.token() {
                 Ok(Some(token)) => self.negotiate(&token, config, moment, random),
                 Ok(None) | Err(_) => Authorized::Answer(self.refuse(config)),
@@ -114,7 +114,7 @@ impl Authentication {
 /// The 401 that lists every scheme that is switched on, and no other ([MS-WSMV] 3.1.4.1.29.2).
 pub(super) fn unauthorized(config: &Config) -> Response {
     let mut response = Response::new(Status::UNAUTHORIZED);
-    if config.negotiate {
+    if config.takes_spnego() {
         response = response.with_header("WWW-Authenticate", "Negotiate");
     }
     if (config.basic && config.allow_unencrypted) || config.is_mutant(Mutant::OffersBasic) {

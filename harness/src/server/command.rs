@@ -47,7 +47,7 @@ impl Shells {
         let asked: CommandLine = body(call)?;
         let shell = self.selected(call)?.require_connected()?;
         let running = shell.commands.values().filter(|command| !command.process.is_finished()).count();
-        if running >= config.max_processes_per_shell || shell.commands.len() >= COMMANDS_PER_SHELL_MAX {
+        if running >= config.processes_per_shell_max() || shell.commands.len() >= COMMANDS_PER_SHELL_MAX {
             return Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_OPERATIONS).into());
         }
         let id = match asked.command_id.filter(|_| !config.is_mutant(Mutant::IgnoresCommandId)) {

@@ -113,14 +113,9 @@ impl Server {
     pub fn open(&mut self, client_ip: &str) -> ConnectionId {
         self.opened = self.opened.saturating_add(1);
         let id = ConnectionId(self.opened);
-        let envelope_bytes_max = match self.config.is_mutant(Mutant::LargeRequests) {
-            true => HTTP_BODY_BYTES_MAX,
-            false => self.config.max_envelope_bytes(),
-        };
-        let body_bytes_max = envelope_bytes_max.saturating_add(SEALED_FRAME_BYTES_MAX);
         let connection = Connection {
             client_ip: client_ip.to_owned(),
-            framer: Framer::requests(body_bytes_max),
+            framer: Framer::requests(self.body_bytes_max()),
             authentication: Authentication::None,
             waiting: VecDeque::new(),
             owed: None,
@@ -132,6 +127,20 @@ impl Server {
         id
     }
 
+    /// How the server is configured now: requests can change it.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn body_bytes_max(&self) -> usize {
+        let envelope_bytes_max = match self.config.is_mutant(Mutant::LargeRequests) {
+            true => HTTP_BODY_BYTES_MAX,
+            false => self.config.max_envelope_bytes(),
+        };
+        envelope_bytes_max.saturating_add(SEALED_FRAME_BYTES_MAX)
+    }
+
     /// Forgets a connection. Its security context and its pending operation end with it; shells stay.
     pub fn close(&mut self, id: ConnectionId) {
         self.connections.remove(&id);
@@ -140,10 +149,12 @@ impl Server {
 
     /// Takes octets that came on a connection.
     pub fn receive(&mut self, id: ConnectionId, octets: &[u8], moment: Moment) {
+        let body_bytes_max = self.body_bytes_max();
         let Some(connection) = self.connections.get_mut(&id) else { return };
         if connection.output.is_last {
             return;
         }
+        connection.framer.set_body_bytes_max(body_bytes_max);
         connection.framer.push(octets);
         let mut is_news = false;
         while let Some(request) = self.next_request(id) {
@@ -229,7 +240,7 @@ impl Server {
 
     /// The answer to a request, unless it is owed until later.
     fn answer(&mut self, id: ConnectionId, request: &Request, moment: Moment) -> Option<Response> {
-        if let Some(refusal) = refuse_target(request) {
+        if let Some(refusal) = refuse_target(request, &self.config) {
             return Some(refusal);
         }
         let connection = self.connections.get_mut(&id)?;
@@ -347,10 +358,12 @@ impl Connection {
     }
 }
 
-/// [MS-WSMV] 2.2.4.6: the service is at `/wsman`; a query, which PowerShell adds, makes no difference.
-fn refuse_target(request: &Request) -> Option<Response> {
+/// [MS-WSMV] 3.1.4.1.29.5: "only process requests … addressed to the path given by the URLPrefix property" of a
+/// listener that is enabled; a query, which PowerShell adds, makes no difference.
+fn refuse_target(request: &Request, config: &Config) -> Option<Response> {
     let path = request.target.split('?').next().unwrap_or_default();
-    if path.trim_end_matches('/') != "/wsman" {
+    let path = path.trim_end_matches('/').strip_prefix('/').unwrap_or_default();
+    if !config.serves(path) {
         return Some(Response::new(Status::NOT_FOUND));
     }
     if request.method != "POST" {

@@ -16,6 +16,7 @@ use crate::server::enumerations::Limits;
 use crate::server::identify;
 use crate::server::resources::Resources;
 use crate::server::resources::unsupported;
+use crate::server::rights;
 use crate::shell::action as shell;
 use crate::soap::Envelope;
 use crate::wsman::DateTime;
@@ -256,7 +257,7 @@ impl Server {
     /// The checks that every operation shares.
     fn refuse(&self, call: &Call<'_>, is_chunked: bool) -> Option<FaultReason> {
         let is = |mutant| self.config.is_mutant(mutant);
-        if !call.user.is_administrator && !is(Mutant::AdmitsEverybody) {
+        if !rights::allows(&self.config, call) {
             return Some(FaultReason::AccessDenied);
         }
         let not_understood = call.header.not_understood(&[FROM]);

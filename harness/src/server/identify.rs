@@ -14,8 +14,7 @@ use crate::wsman::identify::IdentifyResponse;
 use crate::xml::Charset;
 
 const PRODUCT_VENDOR: &str = "winrm-harness reference server";
-const SPNEGO_KERBEROS: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/spnego-kerberos";
-const BASIC: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/basic";
+const PROFILES: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile";
 
 /// Whether a request wants to be answered without authentication. A sealed body never does.
 pub(super) fn is_unauthenticated(request: &Request) -> bool {
@@ -52,16 +51,21 @@ pub(super) fn authenticated(config: &Config) -> Answer {
 }
 
 fn everything(config: &Config) -> IdentifyResponse {
-    let mut profiles = Vec::new();
-    if config.basic && config.allow_unencrypted {
-        profiles.push(BASIC.to_owned());
-    }
-    if config.negotiate {
-        profiles.push(SPNEGO_KERBEROS.to_owned());
-    }
     IdentifyResponse {
         product_version: Some(format!("OS: 0.0.0 SP: 0.0 Stack: 3.0 ({})", env!("CARGO_PKG_VERSION"))),
-        security_profiles: Some(profiles),
+        security_profiles: Some(profiles(config)),
         ..IdentifyResponse::unauthenticated(PRODUCT_VENDOR)
     }
+}
+
+/// [MS-WSMV] 3.1.4.1.23: the profiles of exactly the schemes that are on, whatever the transport, and whether or not
+/// `AllowUnencrypted` lets them be used.
+fn profiles(config: &Config) -> Vec<String> {
+    let schemes: [(bool, &[&str]); 3] = [
+        (config.basic, &["http/basic", "https/basic"]),
+        (config.takes_spnego(), &["http/spnego-kerberos", "https/spnego-kerberos"]),
+        (config.certificate, &["https/mutual"]),
+    ];
+    let on = schemes.iter().filter(|(is_on, _)| *is_on).flat_map(|(_, profiles)| *profiles);
+    on.map(|profile| format!("{PROFILES}/{profile}")).collect()
 }

@@ -111,6 +111,12 @@ mutants! {
     FragmentHeaderAbsent = "fragment-header-absent",
     /// Put answers and stores nothing
     PutNotStored = "put-not-stored",
+    /// Basic stays on after it was turned off
+    BasicStays = "basic-stays",
+    /// whoever may read may write
+    ReadersWrite = "readers-write",
+    /// the configuration takes values that are out of range
+    ConfigUnchecked = "config-unchecked",
 } // END
 
 impl Mutant {

@@ -54,9 +54,7 @@ impl Shells {
         check_streams(&asked)?;
         check_code_page(call)?;
         let chosen = asked.requested_shell_id.clone().filter(|_| !config.is_mutant(Mutant::IgnoresShellId));
-        if self.of_user(&call.user.name).count() >= config.max_shells_per_user {
-            return Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_SHELLS).into());
-        }
+        self.require_room(&call.user.name, config)?;
         let id = match &chosen {
             Some(id) if uuid::Uuid::parse_str(&key(id)).is_err() => {
                 return Err(FaultReason::SchemaValidationError.into());

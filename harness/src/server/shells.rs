@@ -1,6 +1,7 @@
 //! The table of shells: who may see which, and what is due when.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::server::Config;
 use crate::server::ConnectionId;
@@ -12,6 +13,7 @@ use crate::shell::ShellId;
 use crate::shell::bare_guid;
 use crate::wsman::FaultReason;
 use crate::wsman::InvalidSelectors;
+use crate::wsman::WsmanErrorCode;
 
 /// Every shell of the server.
 #[derive(Debug, Default)]
@@ -32,6 +34,22 @@ pub(super) const UNKNOWN: FaultReason = FaultReason::InvalidSelectors(InvalidSel
 impl Shells {
     pub(super) fn new(config: &Config) -> Self {
         Self { is_shared: config.is_mutant(Mutant::ShellShared), ..Self::default() }
+    }
+
+    /// Whether a user may have one more shell ([MS-WSMV] 2.2.4.42).
+    pub(super) fn require_room(&self, user: &str, config: &Config) -> Result<(), FaultReason> {
+        if !config.allow_remote_shell_access {
+            return Err(FaultReason::InternalError(WsmanErrorCode::REMOTESHELLS_NOT_ALLOWED));
+        }
+        if self.of_user(user).count() >= config.shells_per_user_max() {
+            return Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_SHELLS));
+        }
+        let others: BTreeSet<&str> =
+            self.shells.values().map(|shell| shell.owner.as_str()).filter(|owner| *owner != user).collect();
+        match others.len() < config.max_concurrent_users {
+            true => Ok(()),
+            false => Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_SHELLUSERS)),
+        }
     }
 
     pub(super) fn count(&self) -> usize {

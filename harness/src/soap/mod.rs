@@ -36,6 +36,7 @@ pub use fault::NotUnderstood;
 pub use fault::Upgrade;
 pub use opaque::Opaque;
 pub(crate) use text::boolean_attribute;
+pub(crate) use text::boolean_of;
 pub(crate) use text::number;
 pub(crate) use text::text_newtype;
 pub(crate) use text::text_of;

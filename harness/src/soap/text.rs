@@ -28,6 +28,11 @@ fn boolean(text: &str) -> Option<bool> {
     (is("false") || is("0")).then_some(false)
 }
 
+/// The [`boolean`] in an element.
+pub(crate) fn boolean_of(element: Element<'_>) -> Result<bool, XmlError> {
+    boolean(text_of(element)?).ok_or_else(|| element.bad_value("a boolean"))
+}
+
 /// The [`boolean`] in an attribute; `None` when there is no such attribute.
 pub(crate) fn boolean_attribute(element: Element<'_>, name: QName) -> Result<Option<bool>, XmlError> {
     let Some(text) = element.attribute(name) else { return Ok(None) };

@@ -10,6 +10,7 @@
 //! ```
 
 pub mod cim;
+pub mod config;
 mod duration;
 pub mod enumeration;
 mod error;
@@ -28,6 +29,7 @@ pub mod identify;
 mod option_set;
 mod request_header;
 mod response_header;
+pub mod sddl;
 mod selector_set;
 pub mod transfer;
 pub mod xpath;

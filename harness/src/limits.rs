@@ -74,3 +74,17 @@ pub const WSMAN_FAULT_DEPTH_MAX: usize = 8;
 pub const COMMANDS_PER_SHELL_MAX: usize = 1500;
 /// Enumerations that one user of the reference server has open.
 pub const ENUMERATIONS_PER_USER_MAX: usize = 100;
+/// Characters of the name of one selector or option, [DSP0226 13.4].
+pub const WSMAN_NAME_CHARS_MAX: usize = 2048;
+/// Characters of the value of one selector or option, [DSP0226 13.4].
+pub const WSMAN_VALUE_CHARS_MAX: usize = 4096;
+/// Characters of all names and values of one selector set, those of the references inside it too, [DSP0226 13.4].
+pub const WSMAN_SELECTOR_SET_CHARS_MAX: usize = 8096;
+/// Selector sets inside the references of selectors; an association of associations has two.
+pub const WSMAN_REFERENCE_DEPTH_MAX: usize = 4;
+/// References in one selector set and the sets inside it. Each is kept with the namespace declarations around it.
+pub const WSMAN_REFERENCES_MAX: usize = 16;
+/// Reference properties and parameters of one ReplyTo or FaultTo, which come back as header blocks.
+pub const WSA_REFERENCE_PARAMETERS_MAX: usize = 16;
+/// Octets of a fault that a client takes whatever its MaxEnvelopeSize, [DSP0226 13.4].
+pub const FAULT_BYTES_ALWAYS: usize = 4096;

@@ -49,6 +49,10 @@ pub struct Config {
     pub max_idle_timeout_ms: u64,
     /// Connections at once; one more is closed unanswered.
     pub max_connections: usize,
+    /// `MaxConcurrentOperationsPerUser`: operations of one user that are owed an answer.
+    pub max_concurrent_operations_per_user: usize,
+    /// `MaxPacketRetrievalTimeSeconds`: how long a request may take to come in whole, from its first octet.
+    pub max_packet_retrieval_time_ms: u64,
     /// How the server misbehaves on purpose.
     pub mutant: Option<Mutant>,
 }
@@ -68,6 +72,8 @@ impl Default for Config {
             idle_timeout_ms: 7_200_000,
             max_idle_timeout_ms: 2_147_483_647,
             max_connections: 300,
+            max_concurrent_operations_per_user: 1500,
+            max_packet_retrieval_time_ms: 120_000,
             mutant: None,
         }
     }

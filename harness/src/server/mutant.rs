@@ -72,6 +72,14 @@ pub enum Mutant {
     IgnoresOperationTimeout,
     /// Signal answers and leaves the command running.
     IgnoresSignal,
+    /// Executes requests with unknown options that must be complied with.
+    IgnoresMustComply,
+    /// Reference parameters of ReplyTo don't come back.
+    ParametersLost,
+    /// Executes requests whose SOAPAction is another action.
+    IgnoresSoapAction,
+    /// Answers in UTF-8 whatever the encoding of the request.
+    AnswersInUtf8,
 }
 
 impl Mutant {
@@ -128,6 +136,18 @@ impl Mutant {
             "every Receive waits as long as the server's longest timeout",
         ),
         ("ignores-signal", Self::IgnoresSignal, "Signal answers and leaves the command running"),
+        (
+            "ignores-must-comply",
+            Self::IgnoresMustComply,
+            "executes requests with unknown options that must be complied with",
+        ),
+        ("parameters-lost", Self::ParametersLost, "reference parameters of ReplyTo don't come back"),
+        (
+            "ignores-soap-action",
+            Self::IgnoresSoapAction,
+            "executes requests whose SOAPAction is another action",
+        ),
+        ("answers-in-utf8", Self::AnswersInUtf8, "answers in UTF-8 whatever the encoding of the request"),
     ];
 
     /// The mutant of a name.

@@ -20,6 +20,7 @@ mod fault_details;
 mod fault_message;
 mod fault_reason;
 mod fragment;
+mod header_bounds;
 mod headers;
 pub mod identify;
 mod option_set;

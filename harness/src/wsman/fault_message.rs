@@ -109,8 +109,18 @@ impl FaultReason {
             Self::DeliveryModeRequestedUnavailable(modes) => list(SUPPORTED_DELIVERY_MODE, modes),
             Self::FilterDialectRequestedUnavailable(dialects) => list(ENUMERATION_DIALECT, dialects),
             Self::FilteringRequestedUnavailable(dialects) => list(EVENTING_DIALECT, dialects),
-            Self::MessageInformationHeaderRequired(name) => writer.text_element(FaultDetail::NAME, name),
+            Self::MessageInformationHeaderRequired(name) => write_missing(name, writer),
             _ => {}
         }
     }
+}
+
+/// The QName of a header block that is missing, `name` being `{uri}local`.
+fn write_missing(name: &str, writer: &mut Writer) {
+    let (namespace, local) = name.trim_start_matches('{').split_once('}').unwrap_or(("", name));
+    let name = ExpandedName { namespace: namespace.to_owned(), local: local.to_owned() };
+    writer.element(FaultDetail::NAME, |w| {
+        let name = name.spell(w);
+        w.text(&name);
+    });
 }

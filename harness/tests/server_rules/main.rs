@@ -5,9 +5,15 @@ mod authentication;
 #[cfg(test)]
 mod enumeration;
 #[cfg(test)]
+mod fault_table;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod headers;
+#[cfg(test)]
 mod http;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod listener;
 #[cfg(test)]

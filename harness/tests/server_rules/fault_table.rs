@@ -14,12 +14,14 @@ struct Sent {
     user: &'static str,
     field: Option<(&'static str, &'static str)>,
     is_chunked: bool,
+    /// Whether the quotas are used up.
+    is_full: bool,
     envelope: String,
 }
 
 impl From<Ask> for Sent {
     fn from(ask: Ask) -> Self {
-        Self { user: "alice", field: None, is_chunked: false, envelope: ask.text() }
+        Self { user: "alice", field: None, is_chunked: false, is_full: false, envelope: ask.text() }
     }
 }
 
@@ -113,9 +115,9 @@ fn of_addressing() -> Vec<Row> {
             2_150_858_811,
             block("ResourceURI", "").into(),
         ),
-        (s, "wsa:MessageInformationHeaderRequired", "a:To", 2_150_858_769, block("To", "").into()),
-        (s, "wsa:MessageInformationHeaderRequired", "a:ReplyTo", 2_150_858_769, block("ReplyTo", "").into()),
-        (s, "wsa:MessageInformationHeaderRequired", "a:Action", 2_150_858_769, block("Action", "").into()),
+        (s, "wsa:MessageInformationHeaderRequired", "To", 2_150_858_769, block("To", "").into()),
+        (s, "wsa:MessageInformationHeaderRequired", "ReplyTo", 2_150_858_769, block("ReplyTo", "").into()),
+        (s, "wsa:MessageInformationHeaderRequired", "Action", 2_150_858_769, block("Action", "").into()),
         (s, "wsa:InvalidMessageInformationHeader", "", 2_150_858_767, block("MessageID", "").into()),
         (
             s,
@@ -206,6 +208,10 @@ fn of_headers() -> Vec<Row> {
     ]
 }
 
+fn full(ask: Ask) -> Sent {
+    Sent { is_full: true, ..ask.into() }
+}
+
 fn large_fault() -> Sent {
     let blocks: String =
         (0..200).map(|n| format!("<q:Name{n} xmlns:q=\"urn:{n}\" s:mustUnderstand=\"1\"/>")).collect();
@@ -226,8 +232,8 @@ fn of_operations() -> Vec<Row> {
         (s, "wsman:AccessDenied", "", 5, Sent { user: "carol", ..create_with("", "").into() }),
         (s, "wsman:AlreadyExists", "", 2_150_859_223, create(SHELL_ID).into()),
         (s, "wsman:AlreadyExists", "", 2_150_859_222, command(COMMAND_ID, "cat").into()),
-        (s, "wsman:QuotaLimit", "", 2_150_859_174, command(OTHER_ID, "cat").into()),
-        (s, "wsman:QuotaLimit", "", 2_150_859_173, create_with("", "").into()),
+        (s, "wsman:QuotaLimit", "", 2_150_859_174, full(command(OTHER_ID, "cat"))),
+        (s, "wsman:QuotaLimit", "", 2_150_859_173, full(create_with("", ""))),
         (s, "wsman:SchemaValidationError", "", 2_150_858_817, create_with("", "").body("").into()),
         (
             s,
@@ -328,7 +334,8 @@ impl Found {
         Self {
             code: qnames.first().cloned().unwrap_or_default(),
             subcode: qnames.get(1).cloned().unwrap_or_default(),
-            detail: answer.detail(),
+            // Of a QName, whose prefix may be any, the local name.
+            detail: answer.detail().rsplit(':').next().unwrap().to_owned(),
             number: answer.code(),
             action: answer.text_of("Action").unwrap(),
         }
@@ -360,7 +367,8 @@ fn action_of(code: &str, subcode: &str) -> &'static str {
 
 /// The answer of a server that nobody else asked anything.
 fn earn(sent: &Sent) -> Answer {
-    let quotas = Config { max_shells_per_user: 1, max_processes_per_shell: 1, ..clear_config() };
+    let max = if sent.is_full { 1 } else { 2 };
+    let quotas = Config { max_shells_per_user: max, max_processes_per_shell: max, ..clear_config() };
     let mut world = World::new(quotas);
     let mut alice = world.log_on("alice");
     world.create(&mut alice);

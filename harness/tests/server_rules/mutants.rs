@@ -110,11 +110,11 @@ fn others(world: &mut World, log: &mut String) {
     writeln!(log, "{} shells", world.shells()).unwrap();
     let mut chunked = sealed(&mut alice, &create_with("", ""));
     chunked.body = Body::chunked([chunked.body.octets()]);
+    let other_action = sealed(&mut alice, &create_with("", "")).with_header("SOAPAction", "urn:other");
     let large =
         alice.session.request(&format!("{}{}", create_with("", "").text(), " ".repeat(512_000))).unwrap();
     let small = sealed(&mut alice, &create_with("", ""));
-    let other_action = sealed(&mut alice, &create_with("", "")).with_header("SOAPAction", "urn:other");
-    for request in [chunked, large, small.clone(), small, other_action] {
+    for request in [chunked, other_action, large, small.clone(), small] {
         let status = world.pair.exchange(alice.id, &request).map(|response| response.status.0);
         writeln!(log, "{status:?} {} shells", world.shells()).unwrap();
     }

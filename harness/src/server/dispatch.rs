@@ -296,7 +296,7 @@ impl Server {
         // "SOAPAction is optional; if sent it equals wsa:Action." Empty is as good as absent.
         let action = call.header.action.as_str();
         let is_other = origin.soap_action.is_some_and(|said| !said.is_empty() && said != action);
-        if is_other && !is(Mutant::IgnoresSoapAction) {
+        if is_other {
             let action = call.header.action.clone();
             return Some(FaultReason::ActionNotSupported { action, why: ActionNotSupported::Mismatch });
         }

@@ -76,8 +76,8 @@ pub enum Mutant {
     IgnoresMustComply,
     /// Reference parameters of ReplyTo don't come back.
     ParametersLost,
-    /// Executes requests whose SOAPAction is another action.
-    IgnoresSoapAction,
+    /// Every fault is the sender's.
+    FaultCodeWrong,
     /// Answers in UTF-8 whatever the encoding of the request.
     AnswersInUtf8,
 }
@@ -142,11 +142,7 @@ impl Mutant {
             "executes requests with unknown options that must be complied with",
         ),
         ("parameters-lost", Self::ParametersLost, "reference parameters of ReplyTo don't come back"),
-        (
-            "ignores-soap-action",
-            Self::IgnoresSoapAction,
-            "executes requests whose SOAPAction is another action",
-        ),
+        ("fault-code-wrong", Self::FaultCodeWrong, "every fault is the sender's"),
         ("answers-in-utf8", Self::AnswersInUtf8, "answers in UTF-8 whatever the encoding of the request"),
     ];
 
@@ -161,6 +157,7 @@ impl Mutant {
         match self {
             Self::FaultWithoutCode => envelope.replace(" Code=\"", " Kode=\""),
             Self::TimeoutCodeWrong => envelope.replace("Code=\"2150858793\"", "Code=\"2150859046\""),
+            Self::FaultCodeWrong => envelope.replace(">s:Receiver<", ">s:Sender<"),
             Self::MessageIdAbsent => without_element(&envelope, "a:MessageID"),
             _ => envelope,
         }

@@ -14,7 +14,7 @@ pub const XML_NAMESPACES_MAX: usize = 128;
 /// Octets of one element or attribute name, prefix included.
 pub const XML_NAME_BYTES_MAX: usize = 1024;
 /// Elements, text runs and comments of one document.
-pub const XML_NODES_MAX: usize = 4 * 1024 * 1024;
+pub const XML_NODES_MAX: usize = 1024 * 1024;
 
 /// Header fields of one HTTP message.
 pub const HTTP_HEADERS_MAX: usize = 64;

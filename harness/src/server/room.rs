@@ -73,3 +73,34 @@ impl Room {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::limits::FAULT_BYTES_ALWAYS;
+    use crate::server::room::Room;
+    use crate::wsman::EncodingLimit;
+    use crate::wsman::FaultReason;
+    use crate::xml::Charset;
+
+    fn room(bytes_max: usize, charset: Charset) -> Room {
+        Room { bytes_max, ..Room::unknown(charset) }
+    }
+
+    #[test]
+    fn an_answer_of_the_largest_size_is_sent_and_one_octet_more_is_not() {
+        let refused = Some(FaultReason::EncodingLimit(EncodingLimit::MaxEnvelopeSize));
+        assert_eq!(room(100, Charset::Utf8).refuse(&"x".repeat(100)), None);
+        assert_eq!(room(100, Charset::Utf8).refuse(&"x".repeat(101)), refused);
+        assert_eq!(room(100, Charset::Utf8).refuse(&"é".repeat(51)), refused);
+        // 49 units and the byte order mark.
+        assert_eq!(room(100, Charset::Utf16).refuse(&"é".repeat(49)), None);
+        assert_eq!(room(100, Charset::Utf16).refuse(&"é".repeat(50)), refused);
+    }
+
+    #[test]
+    fn a_fault_of_4096_octets_is_sent_whatever_the_room_and_one_octet_more_is_not() {
+        let room = room(100, Charset::Utf8);
+        assert!(room.holds_fault(&"x".repeat(FAULT_BYTES_ALWAYS)));
+        assert!(!room.holds_fault(&"x".repeat(FAULT_BYTES_ALWAYS + 1)));
+    }
+}

@@ -14,7 +14,7 @@ pub const XML_NAMESPACES_MAX: usize = 128;
 /// Octets of one element or attribute name, prefix included.
 pub const XML_NAME_BYTES_MAX: usize = 1024;
 /// Elements, text runs and comments of one document.
-pub const XML_NODES_MAX: usize = 4 * 1024 * 1024;
+pub const XML_NODES_MAX: usize = 1024 * 1024;
 
 /// Header fields of one HTTP message.
 pub const HTTP_HEADERS_MAX: usize = 64;
@@ -108,3 +108,17 @@ pub const CONFIG_ROWS_MAX: usize = 256;
 pub const CONFIG_ITEMS_MAX: usize = 256;
 /// Shells of one user where the configuration says 0, which is no limit of its own.
 pub const SHELLS_PER_USER_MAX: usize = 4096;
+/// Characters of the name of one selector or option, [DSP0226 13.4].
+pub const WSMAN_NAME_CHARS_MAX: usize = 2048;
+/// Characters of the value of one selector or option, [DSP0226 13.4].
+pub const WSMAN_VALUE_CHARS_MAX: usize = 4096;
+/// Characters of all names and values of one selector set, those of the references inside it too, [DSP0226 13.4].
+pub const WSMAN_SELECTOR_SET_CHARS_MAX: usize = 8096;
+/// Selector sets inside the references of selectors; an association of associations has two.
+pub const WSMAN_REFERENCE_DEPTH_MAX: usize = 4;
+/// References in one selector set and the sets inside it. Each is kept with the namespace declarations around it.
+pub const WSMAN_REFERENCES_MAX: usize = 16;
+/// Reference properties and parameters of one ReplyTo or FaultTo, which come back as header blocks.
+pub const WSA_REFERENCE_PARAMETERS_MAX: usize = 16;
+/// Octets of a fault that a client takes whatever its MaxEnvelopeSize, [DSP0226 13.4].
+pub const FAULT_BYTES_ALWAYS: usize = 4096;

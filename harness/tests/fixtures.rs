@@ -10,6 +10,9 @@
     reason = "all of this file is a test"
 )]
 
+#[path = "fixtures/messages.rs"]
+mod messages;
+
 use std::path::Path;
 use std::path::PathBuf;
 

@@ -111,6 +111,7 @@ pub(crate) fn explain(id: &str) -> Result<ExitCode, CliError> {
         ("status", &known.expect_http),
         ("alias", &known.alias),
         ("source", &known.source),
+        ("observed", &known.observed),
         ("note", &known.note),
     ];
     for (label, text) in more {

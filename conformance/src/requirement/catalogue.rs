@@ -116,6 +116,8 @@ mod tests {
                 assert!(text.len() > 5 && text.ends_with('.'), "{}: {text}", requirement.id);
             }
             assert!(!requirement.area.is_empty(), "{}", requirement.id);
+            let observed = requirement.observed.as_ref();
+            assert!(observed.is_none_or(|text| text.ends_with('.')), "{}", requirement.id);
         }
     }
 

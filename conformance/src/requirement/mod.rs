@@ -222,6 +222,9 @@ pub struct Requirement {
     /// Where the rule was read, if not in the document of the id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// What real products do where they do something else, and what a case therefore passes, a sentence or two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed: Option<String>,
     /// Anything else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,

@@ -87,6 +87,19 @@ impl EndpointReference {
             writer.write(opaque);
         }
     }
+
+    /// [WS-Addressing 2.2] Writes what a message to this reference must carry besides the address. What would be taken
+    /// for addressing of the message itself is left out.
+    ///
+    /// [WS-Addressing 2.2]: https://www.w3.org/submissions/ws-addressing/
+    pub fn write_header_blocks(&self, writer: &mut Writer) {
+        let groups = self.reference_properties.iter().chain(&self.reference_parameters);
+        for block in groups.flat_map(|group| group.element().children()) {
+            if block.namespace() != NAMESPACE.uri {
+                writer.copy(block);
+            }
+        }
+    }
 }
 
 /// Reads any element of the type, whatever its name.

@@ -31,6 +31,13 @@ pub enum AddressingError {
         /// The bound in octets.
         bytes_max: usize,
     },
+    /// A reference has more properties and parameters than may come back.
+    TooManyParameters {
+        /// The name of the header block, as `{uri}local`.
+        name: String,
+        /// The bound.
+        max: usize,
+    },
     /// The content of a header block is not of its type.
     InvalidHeader(XmlError),
 }
@@ -44,6 +51,9 @@ impl fmt::Display for AddressingError {
             Self::EmptyHeader { name } => write!(f, "expected a value in header {name}, found none"),
             Self::LongHeader { name, bytes_max } => {
                 write!(f, "header {name} is too long: at most {bytes_max} octets are allowed")
+            }
+            Self::TooManyParameters { name, max } => {
+                write!(f, "header {name} has too many reference parameters: at most {max} are allowed")
             }
             Self::InvalidHeader(error) => write!(f, "invalid header: {error}"),
         }

@@ -1,6 +1,7 @@
 use crate::addressing::AddressingError;
 use crate::addressing::EndpointReference;
 use crate::addressing::NAMESPACE;
+use crate::limits::WSA_REFERENCE_PARAMETERS_MAX;
 use crate::limits::WSMAN_MESSAGE_ID_BYTES_MAX;
 use crate::limits::WSMAN_URI_BYTES_MAX;
 use crate::soap::Envelope;
@@ -118,7 +119,8 @@ pub struct MessageInformation {
 }
 
 impl MessageInformation {
-    /// Reads what is there. A header that came twice, is empty or too long is an error; one that is missing is not.
+    /// Reads what is there. A header that came twice, is empty or too long is an error; one that is missing is not, and
+    /// of `RelatesTo` the first that can be read is taken.
     pub fn read(envelope: &Envelope) -> Result<Self, AddressingError> {
         let mut found = Self::default();
         for element in envelope.header_blocks().map(|block| block.element) {
@@ -130,16 +132,29 @@ impl MessageInformation {
                 let id = MessageId::new(text(element, WSMAN_MESSAGE_ID_BYTES_MAX)?);
                 set(&mut found.message_id, id, element)?;
             } else if element.is(RelatesTo::NAME) {
-                let id = RelatesTo::new(text(element, WSMAN_MESSAGE_ID_BYTES_MAX)?);
-                set(&mut found.relates_to, id, element)?;
+                // It may come more than once, and in a request it says nothing: it is no reason to refuse a message.
+                let id = text(element, WSMAN_MESSAGE_ID_BYTES_MAX).ok().map(RelatesTo::new);
+                found.relates_to = found.relates_to.or(id);
             } else if element.is(ReplyTo::NAME) {
-                set(&mut found.reply_to, ReplyTo(element.read()?), element)?;
+                set(&mut found.reply_to, ReplyTo(reference(element)?), element)?;
             } else if element.is(FaultTo::NAME) {
-                set(&mut found.fault_to, FaultTo(element.read()?), element)?;
+                set(&mut found.fault_to, FaultTo(reference(element)?), element)?;
             }
         }
         Ok(found)
     }
+}
+
+/// Reads a reference whose properties and parameters come back as header blocks.
+fn reference(element: Element<'_>) -> Result<EndpointReference, AddressingError> {
+    let groups = [EndpointReference::REFERENCE_PROPERTIES, EndpointReference::REFERENCE_PARAMETERS];
+    let mut parameters =
+        groups.into_iter().filter_map(|name| element.child(name)).flat_map(Element::children);
+    if parameters.nth(WSA_REFERENCE_PARAMETERS_MAX).is_some() {
+        let name = element.expanded_name();
+        return Err(AddressingError::TooManyParameters { name, max: WSA_REFERENCE_PARAMETERS_MAX });
+    }
+    Ok(element.read()?)
 }
 
 fn text(element: Element<'_>, bytes_max: usize) -> Result<&str, AddressingError> {

@@ -21,6 +21,8 @@ use crate::xml::Charset;
 pub(super) enum Reading {
     /// An envelope that may be executed, and how to write its answer.
     Envelope { octets: Vec<u8>, charset: Charset, writing: Writing },
+    /// An envelope, perhaps, in an encoding that nobody here knows.
+    UnknownCharset { writing: Writing },
     /// Nothing that may be executed.
     Refused {
         status: Status,
@@ -35,6 +37,8 @@ pub(super) struct Writing {
     sealed: Option<(Protocol, Form)>,
     /// Whether the request came in chunks.
     pub(super) is_chunked: bool,
+    /// The encoding of the request, which the answer has too (R13.1-5).
+    charset: Charset,
 }
 
 /// A sealed body and what it became, for a server that lets it be sent again.
@@ -52,7 +56,9 @@ pub(super) fn read(
     let Ok(media_type) = MediaType::parse(content_type) else {
         return refused(Status::UNSUPPORTED_MEDIA_TYPE);
     };
-    let reading = if media_type.essence().starts_with("multipart/") {
+    // Any other multipart is an attachment, which the service doesn't take (13.5).
+    let is_sealed = ["multipart/encrypted", "multipart/x-multi-encrypted"].iter().any(|e| media_type.is(e));
+    let reading = if is_sealed {
         let replayable = config.is_mutant(Mutant::AcceptsReplay).then_some(replayable);
         read_sealed(request, content_type, authentication, replayable)
     } else {
@@ -86,7 +92,7 @@ fn read_sealed(
         crate::encryption::Charset::Utf16 => Charset::Utf16,
     };
     let form = Form::from(decoded.used);
-    let writing = Writing { sealed: Some((protocol, form)), is_chunked: is_chunked(request) };
+    let writing = Writing { sealed: Some((protocol, form)), is_chunked: is_chunked(request), charset };
     if let Some(Some((_, octets))) =
         replayable.as_deref().filter(|known| known.as_ref().is_some_and(|k| k.0 == request.body.octets()))
     {
@@ -107,17 +113,26 @@ fn read_plain(request: &Request, media_type: &MediaType, is_allowed: bool) -> Re
     if !is_allowed {
         return refused(Status::INTERNAL_SERVER_ERROR);
     }
-    let charset = match media_type.charset() {
-        None => Charset::Utf8,
-        Some(name) => match Charset::from_name(name) {
-            Some(charset) => charset,
-            None => return refused(Status::UNSUPPORTED_MEDIA_TYPE),
-        },
-    };
-    Reading::Envelope {
-        octets: request.body.octets().to_vec(),
-        charset,
-        writing: Writing { sealed: None, is_chunked: is_chunked(request) },
+    let writing = |charset| Writing { sealed: None, is_chunked: is_chunked(request), charset };
+    match charset_of(request) {
+        None => Reading::UnknownCharset { writing: writing(Charset::Utf8) },
+        Some(charset) => {
+            let octets = request.body.octets().to_vec();
+            Reading::Envelope { octets, charset, writing: writing(charset) }
+        }
+    }
+}
+
+/// The encoding of a body in clear: the byte order mark's, else what HTTP names; `None` when nobody knows it.
+pub(super) fn charset_of(request: &Request) -> Option<Charset> {
+    if matches!(request.body.octets(), [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..]) {
+        return Some(Charset::Utf16);
+    }
+    let content_type = request.headers.first("Content-Type").unwrap_or_default();
+    let media_type = MediaType::parse(content_type).ok();
+    match media_type.as_ref().and_then(MediaType::charset) {
+        None => Some(Charset::Utf8),
+        Some(name) => Charset::from_name(name),
     }
 }
 
@@ -142,16 +157,24 @@ pub(super) fn write(
     };
     let is_plain_by_mutation =
         config.is_mutant(Mutant::PlainAnswers) || (answer.is_fault && config.is_mutant(Mutant::PlainFaults));
+    let charset = match config.is_mutant(Mutant::AnswersInUtf8) {
+        true => Charset::Utf8,
+        false => writing.charset,
+    };
     let (Some((protocol, form)), false) = (&writing.sealed, is_plain_by_mutation) else {
-        return plain(status, answer);
+        return plain(status, &answer.envelope, charset);
     };
     let Authentication::Negotiated { context, .. } = authentication else {
         return Response::new(Status::INTERNAL_SERVER_ERROR);
     };
-    let charset = crate::encryption::Charset::Utf8;
-    let sealed =
-        EncryptedMessage::seal(context.as_mut(), protocol.clone(), charset, answer.envelope.into_bytes());
-    let Ok(message) = sealed else { return Response::new(Status::INTERNAL_SERVER_ERROR) };
+    let named = match charset {
+        Charset::Utf8 => crate::encryption::Charset::Utf8,
+        Charset::Utf16 => crate::encryption::Charset::Utf16,
+    };
+    let octets = encode(&answer.envelope, charset);
+    let Ok(message) = EncryptedMessage::seal(context.as_mut(), protocol.clone(), named, octets) else {
+        return Response::new(Status::INTERNAL_SERVER_ERROR);
+    };
     let mut form = *form;
     form.crlf_before_close |= config.is_mutant(Mutant::CrlfBeforeClose);
     Response::new(status)
@@ -159,10 +182,24 @@ pub(super) fn write(
         .with_body(message.encode(form))
 }
 
-fn plain(status: Status, answer: Answer) -> Response {
-    Response::new(status)
-        .with_header("Content-Type", "application/soap+xml;charset=UTF-8")
-        .with_body(answer.envelope.into_bytes())
+/// An answer in clear.
+pub(super) fn plain(status: Status, envelope: &str, charset: Charset) -> Response {
+    let content_type = match charset {
+        Charset::Utf8 => "application/soap+xml;charset=UTF-8",
+        Charset::Utf16 => "application/soap+xml;charset=UTF-16",
+    };
+    Response::new(status).with_header("Content-Type", content_type).with_body(encode(envelope, charset))
+}
+
+/// "UTF-16 messages begin with a BOM", and UTF-8 replies have none.
+fn encode(envelope: &str, charset: Charset) -> Vec<u8> {
+    match charset {
+        Charset::Utf8 => envelope.as_bytes().to_vec(),
+        Charset::Utf16 => {
+            let units = std::iter::once(0xFEFF).chain(envelope.encode_utf16());
+            units.flat_map(u16::to_le_bytes).collect()
+        }
+    }
 }
 
 /// Adds the last token of a handshake to the answer that it comes with.

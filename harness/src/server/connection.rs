@@ -28,6 +28,7 @@ use crate::server::resources::cim::Cim;
 use crate::server::resources::event_log::EventLog;
 use crate::server::shells::Shells;
 use crate::server::subscriptions::Subscriptions;
+use crate::xml::Charset;
 
 /// Names one connection of a [`Server`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +80,8 @@ struct Connection {
     is_continued: bool,
     /// What [`Mutant::AcceptsReplay`] remembers.
     replayable: Option<body::Replayable>,
+    /// When the first octet came of a request that has not come in whole.
+    begun_ms: Option<u64>,
     output: Output,
 }
 
@@ -88,6 +91,8 @@ struct Owed {
     /// The last token of a handshake, if this request brought its end.
     token: Option<Vec<u8>>,
     keep_alive: bool,
+    /// Whose operation it is.
+    user: String,
 }
 
 impl Server {
@@ -121,6 +126,7 @@ impl Server {
             owed: None,
             is_continued: false,
             replayable: None,
+            begun_ms: None,
             output: Output::default(),
         };
         self.connections.insert(id, connection);
@@ -156,8 +162,9 @@ impl Server {
         }
         connection.framer.set_body_bytes_max(body_bytes_max);
         connection.framer.push(octets);
+        connection.watch(moment.elapsed_ms);
         let mut is_news = false;
-        while let Some(request) = self.next_request(id) {
+        while let Some(request) = self.next_request(id, moment) {
             self.request(id, &request, moment);
             is_news = true;
         }
@@ -169,9 +176,21 @@ impl Server {
         }
     }
 
-    /// Lets time pass: commands go on, timeouts are answered, idle shells end.
+    /// Lets time pass: commands go on, timeouts are answered, idle shells end, and so do requests that come too slowly.
     pub fn elapse(&mut self, moment: Moment) {
         self.enumerations.elapse(moment.elapsed_ms);
+        self.answer_due(moment);
+        let allowed_ms = self.config.max_packet_retrieval_time_ms;
+        for connection in self.connections.values_mut() {
+            let due_ms = connection.due_ms(allowed_ms);
+            if due_ms.is_some_and(|at| at <= moment.elapsed_ms) {
+                connection.begun_ms = None;
+                connection.refuse(Status::INTERNAL_SERVER_ERROR);
+            }
+        }
+    }
+
+    fn answer_due(&mut self, moment: Moment) {
         loop {
             let mut due = self.shells.elapse(moment.elapsed_ms, &self.config);
             due.extend(self.subscriptions.elapse(moment.elapsed_ms));
@@ -181,7 +200,7 @@ impl Server {
             // A request that was kept back behind such an answer can make the next one due.
             for (id, answer) in due {
                 self.settle(id, answer);
-                while let Some(request) = self.next_request(id) {
+                while let Some(request) = self.next_request(id, moment) {
                     self.request(id, &request, moment);
                 }
             }
@@ -191,8 +210,10 @@ impl Server {
     /// When [`Self::elapse`] next has something to do; `None` while everything waits for a peer.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<u64> {
+        let allowed_ms = self.config.max_packet_retrieval_time_ms;
+        let requests = self.connections.values().filter_map(|connection| connection.due_ms(allowed_ms));
         let others = [self.subscriptions.deadline_ms(), self.enumerations.deadline_ms()];
-        self.shells.deadline_ms().into_iter().chain(others.into_iter().flatten()).min()
+        self.shells.deadline_ms().into_iter().chain(others.into_iter().flatten()).chain(requests).min()
     }
 
     /// Takes what is to be sent on a connection.
@@ -217,9 +238,9 @@ impl Server {
     }
 
     /// The next request that may be looked at: one at a time, in the order they came, none behind a last answer.
-    fn next_request(&mut self, id: ConnectionId) -> Option<Request> {
+    fn next_request(&mut self, id: ConnectionId, moment: Moment) -> Option<Request> {
         let connection = self.connections.get_mut(&id)?;
-        connection.read();
+        connection.read(moment.elapsed_ms);
         if connection.owed.is_some() || connection.output.is_last {
             return None;
         }
@@ -247,6 +268,11 @@ impl Server {
         let authorization = challenges(&request.headers, "Authorization");
         let (user, token) = match authorization.as_deref() {
             Ok([]) if identify::is_unauthenticated(request) => {
+                if body::charset_of(request).is_none() {
+                    let refusal = self.refuse_charset();
+                    let status = Status::INTERNAL_SERVER_ERROR;
+                    return Some(body::plain(status, &refusal.envelope, Charset::Utf8));
+                }
                 return Some(identify::unauthenticated(request, &self.config));
             }
             Ok([]) => match connection.authentication.user() {
@@ -288,19 +314,36 @@ impl Server {
         );
         let (envelope, charset, writing) = match reading {
             Reading::Envelope { octets, charset, writing } => (octets, charset, writing),
+            Reading::UnknownCharset { writing } => {
+                let answer = self.refuse_charset();
+                let authentication = &mut self.connections.get_mut(&id)?.authentication;
+                let response = body::write(answer, &writing, authentication, &self.config);
+                return Some(body::with_token(response, token));
+            }
             Reading::Refused { status, is_fatal } => {
                 connection.output.is_last |= is_fatal;
                 return Some(body::with_token(Response::new(status), token));
             }
         };
         let is_chunked = writing.is_chunked;
-        connection.owed = Some(Owed { writing, token, keep_alive: request.keep_alive() });
+        let operations = self.operations_of(user);
+        let connection = self.connections.get_mut(&id)?;
+        let keep_alive = request.keep_alive();
+        connection.owed = Some(Owed { writing, token, keep_alive, user: user.name.clone() });
         let client_ip = connection.client_ip.clone();
-        let origin = Origin { connection: id, client_ip: &client_ip, user, is_chunked };
+        let soap_action = request.headers.text("SOAPAction").map(|value| value.trim().trim_matches('"'));
+        let origin =
+            Origin { connection: id, client_ip: &client_ip, user, is_chunked, soap_action, operations };
         if let Some(answer) = self.dispatch(&origin, &envelope, charset, moment) {
             self.settle(id, answer);
         }
         None
+    }
+
+    /// How many operations of a user are owed an answer.
+    fn operations_of(&self, user: &User) -> usize {
+        let owed = self.connections.values().filter_map(|connection| connection.owed.as_ref());
+        owed.filter(|owed| owed.user == user.name).count()
     }
 
     /// Sends the answer that a connection was owed.
@@ -315,11 +358,13 @@ impl Server {
 impl Connection {
     /// Cuts what came into requests: the next one, or while an answer is owed all of them. What is no request is
     /// answered, and that is the last answer.
-    fn read(&mut self) {
+    fn read(&mut self, now_ms: u64) {
         while !self.output.is_last && (self.owed.is_some() || self.waiting.is_empty()) {
             match self.framer.next() {
                 Ok(Some(request)) => {
                     self.is_continued = false;
+                    self.begun_ms = None;
+                    self.watch(now_ms);
                     self.waiting.push_back(request);
                     if self.waiting.len() > PIPELINED_REQUESTS_MAX {
                         self.refuse(Status::SERVICE_UNAVAILABLE);
@@ -331,6 +376,20 @@ impl Connection {
                 Err(_) => return,
             }
         }
+    }
+
+    /// Notes when a request begins to come.
+    fn watch(&mut self, now_ms: u64) {
+        if !self.framer.pending().is_empty() || self.framer.head().is_some() {
+            self.begun_ms.get_or_insert(now_ms);
+        }
+    }
+
+    /// [MS-WSMV] 3.1.5.2: when the request that is coming in has to be there. While an answer is owed nothing behind
+    /// it is late: the answer has to go out first.
+    fn due_ms(&self, allowed_ms: u64) -> Option<u64> {
+        let begun_ms = self.begun_ms.filter(|_| self.owed.is_none() && !self.output.is_last)?;
+        Some(begun_ms.saturating_add(allowed_ms))
     }
 
     /// [RFC 9110 10.1.1] once for each request, and not while an earlier one waits for its answer.

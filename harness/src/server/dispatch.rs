@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::addressing;
+use crate::addressing::EndpointReference;
 use crate::addressing::MessageId;
 use crate::server;
 use crate::server::Config;
@@ -14,14 +15,20 @@ use crate::server::authentication::User;
 use crate::server::enumerations;
 use crate::server::enumerations::Limits;
 use crate::server::identify;
+use crate::server::options;
 use crate::server::resources::Resources;
 use crate::server::resources::unsupported;
 use crate::server::rights;
+use crate::server::room::Room;
 use crate::shell::action as shell;
 use crate::soap::Envelope;
+use crate::wsman::ActionNotSupported;
+use crate::wsman::ActivityId;
 use crate::wsman::DateTime;
+use crate::wsman::EncodingLimit;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
+use crate::wsman::OperationTimeout;
 use crate::wsman::ProviderFault;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
@@ -57,6 +64,10 @@ pub(super) struct Origin<'a> {
     pub(super) user: &'a User,
     /// Whether it came in chunks, which shell verbs do not take ([MS-WSMV] 3.1.4.1.31.8).
     pub(super) is_chunked: bool,
+    /// What HTTP says that the action is.
+    pub(super) soap_action: Option<&'a str>,
+    /// How many other operations of the user are owed an answer.
+    pub(super) operations: usize,
 }
 
 /// One request, and everything about it that an operation may want to know.
@@ -146,16 +157,41 @@ pub(super) struct ReplyTo {
     message_id: MessageId,
     /// The request's, when it could be read.
     request_id: Option<MessageId>,
+    /// Where the answer and a fault go: nowhere else than back, with reference parameters.
+    reply_to: Option<EndpointReference>,
+    fault_to: Option<EndpointReference>,
+    activity_id: Option<ActivityId>,
+    room: Room,
 }
 
 impl ReplyTo {
-    fn new(request_id: Option<MessageId>, server: &mut Server) -> Self {
+    /// For a request whose header could be read.
+    fn to(header: &RequestHeader, envelope: &Envelope, charset: Charset, server: &mut Server) -> Self {
+        let is_lost = server.config.is_mutant(Mutant::ParametersLost);
+        let fault_to = header.fault_to.as_ref().unwrap_or(&header.reply_to);
+        Self {
+            reply_to: Some(header.reply_to.clone()).filter(|_| !is_lost),
+            fault_to: Some(fault_to.clone()).filter(|_| !is_lost),
+            activity_id: header.activity_id.clone(),
+            room: Room::of(header, envelope, charset, &server.config),
+            ..Self::new(Some(header.message_id.clone()), charset, server)
+        }
+    }
+
+    fn new(request_id: Option<MessageId>, charset: Charset, server: &mut Server) -> Self {
         let request_id = if server.config.is_mutant(Mutant::RelatesToWrong) {
             Some(server.new_message_id())
         } else {
             request_id.filter(|_| !server.config.is_mutant(Mutant::RelatesToAbsent))
         };
-        Self { message_id: server.new_message_id(), request_id }
+        Self {
+            message_id: server.new_message_id(),
+            request_id,
+            reply_to: None,
+            fault_to: None,
+            activity_id: None,
+            room: Room::unknown(charset),
+        }
     }
 
     /// The answer to the request.
@@ -173,29 +209,51 @@ impl ReplyTo {
         };
         let header = ResponseHeader {
             relates_to: self.request_id.as_ref().map(Into::into),
-            ..ResponseHeader::unrelated(action, self.message_id)
+            activity_id: self.activity_id.clone(),
+            ..ResponseHeader::unrelated(action, self.message_id.clone())
+        };
+        let headers = |w: &mut Writer| {
+            w.write(&header);
+            if let Some(reply_to) = &self.reply_to {
+                reply_to.write_header_blocks(w);
+            }
+            success.headers.iter().for_each(|block| block.to_xml(w));
         };
         let body = |w: &mut Writer| {
             if let Some(body) = success.body {
                 body.to_xml(w);
             }
         };
-        let headers = |w: &mut Writer| {
-            w.write(&header);
-            success.headers.iter().for_each(|block| block.to_xml(w));
-        };
         let envelope = Envelope::write(Some("en-US"), &RESPONSE_NAMESPACES, headers, body);
-        Answer { envelope: spoiled(envelope, config), is_fault: false }
+        match self.room.refuse(&envelope) {
+            Some(reason) => self.fault(reason.into(), config),
+            None => Answer { envelope: spoiled(envelope, config), is_fault: false },
+        }
     }
 
+    /// "Faults should carry them unless too large": the reference parameters go first, then what the fault says.
     fn fault(self, refusal: Refusal, config: &Config) -> Answer {
-        let envelope = refusal.reason.to_envelope(&FaultContext {
-            message_id: self.message_id,
-            request_id: self.request_id,
-            machine: config.computer.clone(),
-            message: refusal.message,
-            provider_fault: refusal.provider_fault.map(|fault| *fault),
-        });
+        let too_large = FaultReason::EncodingLimit(EncodingLimit::MaxEnvelopeSizeExceeded);
+        let provider_fault = refusal.provider_fault.as_deref();
+        let write = |reason: &FaultReason, message: Option<&String>, fault_to: Option<&EndpointReference>| {
+            reason.to_envelope(&FaultContext {
+                message_id: self.message_id.clone(),
+                request_id: self.request_id.clone(),
+                machine: config.computer.clone(),
+                message: message.cloned(),
+                provider_fault: provider_fault.cloned(),
+                fault_to: fault_to.cloned(),
+                activity_id: self.activity_id.clone(),
+            })
+        };
+        let (reason, message) = (&refusal.reason, refusal.message.as_ref());
+        let mut envelope = write(reason, message, self.fault_to.as_ref());
+        if !self.room.holds_fault(&envelope) {
+            envelope = write(reason, message, None);
+        }
+        if !self.room.holds_fault(&envelope) {
+            envelope = write(&too_large, None, None);
+        }
         Answer { envelope: spoiled(envelope, config), is_fault: true }
     }
 }
@@ -220,7 +278,7 @@ impl Server {
             Ok(envelope) => envelope,
             Err(error) => {
                 let refusal = WsmanError::from(error).into();
-                return Some(ReplyTo::new(None, self).answer(Err(refusal), &self.config));
+                return Some(ReplyTo::new(None, charset, self).answer(Err(refusal), &self.config));
             }
         };
         if Identify::is_asked(&envelope) {
@@ -229,11 +287,11 @@ impl Server {
         let header = match RequestHeader::read(&envelope) {
             Ok(header) => header,
             Err(error) => {
-                let reply_to = ReplyTo::new(MessageId::of(&envelope), self);
+                let reply_to = ReplyTo::new(MessageId::of(&envelope), charset, self);
                 return Some(reply_to.answer(Err(error.into()), &self.config));
             }
         };
-        let reply_to = ReplyTo::new(Some(header.message_id.clone()), self);
+        let reply_to = ReplyTo::to(&header, &envelope, charset, self);
         let call = Call {
             connection: origin.connection,
             user: origin.user,
@@ -243,7 +301,7 @@ impl Server {
             now_ms: moment.elapsed_ms,
             now: DateTime::from_filetime(moment.filetime),
         };
-        let outcome = match self.refuse(&call, origin.is_chunked) {
+        let outcome = match self.refuse(&call, origin) {
             Some(reason) => Err(reason.into()),
             None => self.operate(&call, &reply_to),
         };
@@ -254,28 +312,51 @@ impl Server {
         }
     }
 
+    /// The fault to a request whose encoding the service doesn't know: in UTF-8, as R13.1-5 wants it.
+    pub(super) fn refuse_charset(&mut self) -> Answer {
+        let reason = FaultReason::EncodingLimit(EncodingLimit::CharacterSet);
+        ReplyTo::new(None, Charset::Utf8, self).answer(Err(reason.into()), &self.config)
+    }
+
     /// The checks that every operation shares.
-    fn refuse(&self, call: &Call<'_>, is_chunked: bool) -> Option<FaultReason> {
+    fn refuse(&self, call: &Call<'_>, origin: &Origin<'_>) -> Option<FaultReason> {
         let is = |mutant| self.config.is_mutant(mutant);
         if !rights::allows(&self.config, call) {
             return Some(FaultReason::AccessDenied);
+        }
+        if origin.operations >= self.config.max_concurrent_operations_per_user {
+            return Some(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_MAX_OPERATIONS));
+        }
+        // "SOAPAction is optional; if sent it equals wsa:Action." Empty is as good as absent.
+        let action = call.header.action.as_str();
+        let is_other = origin.soap_action.is_some_and(|said| !said.is_empty() && said != action);
+        if is_other {
+            let action = call.header.action.clone();
+            return Some(FaultReason::ActionNotSupported { action, why: ActionNotSupported::Mismatch });
         }
         let not_understood = call.header.not_understood(&[FROM]);
         if !not_understood.is_empty() && !is(Mutant::IgnoresMustUnderstand) {
             let named = if is(Mutant::MustUnderstandWithoutBlock) { Vec::new() } else { not_understood };
             return Some(FaultReason::MustUnderstand(named));
         }
-        if is_chunked && !is(Mutant::TakesChunks) {
+        let Some(uri) = &call.header.resource_uri else {
+            // "Pull repeats the endpoint reference of the Enumerate; a missing one is reported."
+            return Some(match call.header.action.as_str() {
+                enumeration::PULL | enumeration::RELEASE => {
+                    FaultReason::MessageInformationHeaderRequired(ResourceUri::NAME.to_string())
+                }
+                _ => FaultReason::InvalidResourceUri,
+            });
+        };
+        let is_shell = uri.as_str().to_ascii_lowercase().starts_with(ResourceUri::SHELL);
+        if origin.is_chunked && is_shell && !is(Mutant::TakesChunks) {
             return Some(FaultReason::InternalError(WsmanErrorCode::WIN32_NOT_SUPPORTED));
         }
-        if call.header.resource_uri.is_none() {
-            // "Pull repeats the endpoint reference of the Enumerate; a missing one is reported."
-            if matches!(call.header.action.as_str(), enumeration::PULL | enumeration::RELEASE) {
-                return Some(FaultReason::MessageInformationHeaderRequired(ResourceUri::NAME.to_string()));
-            }
-            return Some(FaultReason::InvalidResourceUri);
+        // A request that may take no time at all can't be answered by anything else.
+        if call.header.operation_timeout.is_some_and(|OperationTimeout(time)| time.as_millis() == 0) {
+            return Some(FaultReason::InvalidTimeout);
         }
-        None
+        options::refuse(call, &self.config)
     }
 
     /// One place that knows every resource and every action.

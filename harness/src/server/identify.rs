@@ -3,10 +3,10 @@
 use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
-use crate::http::media_type::MediaType;
 use crate::server::Config;
 use crate::server::Mutant;
 use crate::server::authentication::unauthorized;
+use crate::server::body;
 use crate::server::dispatch::Answer;
 use crate::soap::Envelope;
 use crate::wsman::identify::Identify;
@@ -27,12 +27,8 @@ pub(super) fn is_unauthenticated(request: &Request) -> bool {
 /// Answers `WSMANIDENTIFY: unauthenticated` ([MS-WSMV] 3.1.4.1.23), without versions and profiles; anything but an
 /// Identify in the body needs an authentication like any other request.
 pub(super) fn unauthenticated(request: &Request, config: &Config) -> Response {
-    let charset = request
-        .headers
-        .first("Content-Type")
-        .and_then(|value| MediaType::parse(value).ok())
-        .and_then(|media_type| media_type.charset().and_then(Charset::from_name));
-    let envelope = Envelope::decode(request.body.octets(), charset);
+    let charset = body::charset_of(request).unwrap_or(Charset::Utf8);
+    let envelope = Envelope::decode(request.body.octets(), Some(charset));
     if !envelope.is_ok_and(|envelope| Identify::is_asked(&envelope)) {
         return unauthorized(config);
     }
@@ -40,9 +36,8 @@ pub(super) fn unauthenticated(request: &Request, config: &Config) -> Response {
         true => everything(config),
         false => IdentifyResponse::unauthenticated(PRODUCT_VENDOR),
     };
-    Response::new(Status::OK)
-        .with_header("Content-Type", "application/soap+xml;charset=UTF-8")
-        .with_body(response.to_envelope().into_bytes())
+    let charset = if config.is_mutant(Mutant::AnswersInUtf8) { Charset::Utf8 } else { charset };
+    body::plain(Status::OK, &response.to_envelope(), charset)
 }
 
 /// Answers Identify to somebody who logged on.

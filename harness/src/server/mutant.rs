@@ -117,6 +117,14 @@ mutants! {
     ReadersWrite = "readers-write",
     /// the configuration takes values that are out of range
     ConfigUnchecked = "config-unchecked",
+    /// executes requests with unknown options that must be complied with
+    IgnoresMustComply = "ignores-must-comply",
+    /// reference parameters of ReplyTo don't come back
+    ParametersLost = "parameters-lost",
+    /// every fault is the sender's
+    FaultCodeWrong = "fault-code-wrong",
+    /// answers in UTF-8 whatever the encoding of the request
+    AnswersInUtf8 = "answers-in-utf8",
 } // END
 
 impl Mutant {
@@ -131,6 +139,7 @@ impl Mutant {
         match self {
             Self::FaultWithoutCode => envelope.replace(" Code=\"", " Kode=\""),
             Self::TimeoutCodeWrong => envelope.replace("Code=\"2150858793\"", "Code=\"2150859046\""),
+            Self::FaultCodeWrong => envelope.replace(">s:Receiver<", ">s:Sender<"),
             Self::MessageIdAbsent => without_element(&envelope, "a:MessageID"),
             _ => envelope,
         }

@@ -247,6 +247,9 @@ fn new_shell(
     if environment_bytes > SHELL_ENVIRONMENT_BYTES_MAX {
         return Err(FaultReason::InvalidParameter(InvalidParameter::InvalidValue).into());
     }
+    if asked.idle_timeout.is_some_and(|timeout| timeout.as_millis() == 0) {
+        return Err(FaultReason::InternalError(WsmanErrorCode::WINRS_IDLETIMEOUT_OUTOFBOUNDS).into());
+    }
     let idle_timeout_ms = asked.idle_timeout.map_or(config.idle_timeout_ms, Duration::as_millis);
     let surroundings = Surroundings {
         user: format!("{}\\{}", config.computer, call.user.name),

@@ -41,6 +41,25 @@ pub enum WsmanError {
         /// The bound.
         max: usize,
     },
+    /// A part of a selector set is longer than it may be.
+    LongSelector {
+        /// Which part.
+        what: &'static str,
+        /// The bound.
+        max: usize,
+    },
+    /// A part of an option is longer than it may be.
+    LongOption {
+        /// Which part.
+        what: &'static str,
+        /// The bound in characters.
+        max: usize,
+    },
+    /// A selector holds neither text nor one reference.
+    SelectorKind {
+        /// The name of the selector.
+        name: String,
+    },
     /// Two selectors have the same name.
     DuplicateSelector {
         /// The name.
@@ -77,6 +96,18 @@ impl fmt::Display for WsmanError {
             }
             Self::TooManySelectors { max } => write!(f, "too many selectors: at most {max} are allowed"),
             Self::TooManyOptions { max } => write!(f, "too many options: at most {max} are allowed"),
+            Self::LongSelector { what, max } => {
+                write!(f, "the {what} of a selector set is too long: at most {max} is allowed")
+            }
+            Self::LongOption { what, max } => {
+                write!(f, "the {what} of an option is too long: at most {max} characters are allowed")
+            }
+            Self::SelectorKind { name } => {
+                write!(
+                    f,
+                    "expected text or one endpoint reference in selector `{name}`, found other elements"
+                )
+            }
             Self::DuplicateSelector { name } => write!(f, "expected one selector `{name}`, found more"),
             Self::NotMandatory { name } => write!(f, "expected {name} with mustUnderstand"),
             Self::MandatoryLocale => f.write_str("expected Locale without mustUnderstand"),

@@ -1,10 +1,12 @@
 use crate::addressing::Action;
+use crate::addressing::EndpointReference;
 use crate::addressing::MessageId;
 use crate::soap::Envelope;
 use crate::soap::ExpandedName;
 use crate::soap::Fault;
 use crate::soap::Opaque;
 use crate::soap::Upgrade;
+use crate::wsman::ActivityId;
 use crate::wsman::FaultDescription;
 use crate::wsman::FaultDetail;
 use crate::wsman::FaultReason;
@@ -35,6 +37,10 @@ pub struct FaultContext {
     pub message: Option<String>,
     /// What the plug-in said.
     pub provider_fault: Option<ProviderFault>,
+    /// Where the fault goes, whose reference parameters it carries.
+    pub fault_to: Option<EndpointReference>,
+    /// The request's, for tracing.
+    pub activity_id: Option<ActivityId>,
 }
 
 impl FaultReason {
@@ -44,6 +50,7 @@ impl FaultReason {
         let description = self.describe();
         let header = ResponseHeader {
             relates_to: context.request_id.as_ref().map(Into::into),
+            activity_id: context.activity_id.clone(),
             ..ResponseHeader::unrelated(description.action, context.message_id.clone())
         };
         let [addressing, transfer, wsman, microsoft] = RESPONSE_NAMESPACES;
@@ -51,6 +58,9 @@ impl FaultReason {
         let headers = |w: &mut Writer| {
             w.write(&header);
             self.write_headers(w);
+            if let Some(fault_to) = &context.fault_to {
+                fault_to.write_header_blocks(w);
+            }
         };
         Envelope::write(Some("en-US"), &declared, headers, |body| {
             body.write(&self.to_fault(&description, context));
@@ -99,8 +109,18 @@ impl FaultReason {
             Self::DeliveryModeRequestedUnavailable(modes) => list(SUPPORTED_DELIVERY_MODE, modes),
             Self::FilterDialectRequestedUnavailable(dialects) => list(ENUMERATION_DIALECT, dialects),
             Self::FilteringRequestedUnavailable(dialects) => list(EVENTING_DIALECT, dialects),
-            Self::MessageInformationHeaderRequired(name) => writer.text_element(FaultDetail::NAME, name),
+            Self::MessageInformationHeaderRequired(name) => write_missing(name, writer),
             _ => {}
         }
     }
+}
+
+/// The QName of a header block that is missing, `name` being `{uri}local`.
+fn write_missing(name: &str, writer: &mut Writer) {
+    let (namespace, local) = name.trim_start_matches('{').split_once('}').unwrap_or(("", name));
+    let name = ExpandedName { namespace: namespace.to_owned(), local: local.to_owned() };
+    writer.element(FaultDetail::NAME, |w| {
+        let name = name.spell(w);
+        w.text(&name);
+    });
 }

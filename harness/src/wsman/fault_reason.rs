@@ -145,14 +145,22 @@ impl FaultReason {
             {
                 Self::MessageInformationHeaderRequired(name.clone())
             }
+            WsmanError::Addressing(AddressingError::LongHeader { .. }) => {
+                Self::EncodingLimit(EncodingLimit::Uri)
+            }
             WsmanError::Addressing(_)
             | WsmanError::InvalidTimeout { .. }
             | WsmanError::NotMandatory { .. } => Self::InvalidMessageInformationHeader,
             WsmanError::AddressingMode { .. } => Self::UnsupportedFeature(UnsupportedFeature::AddressingMode),
             WsmanError::EnvelopeSizeTooSmall { .. } => Self::EncodingLimit(EncodingLimit::MinimumEnvelope),
             WsmanError::UriTooLong { .. } => Self::EncodingLimit(EncodingLimit::Uri),
-            WsmanError::TooManySelectors { .. } => Self::EncodingLimit(EncodingLimit::Selector),
-            WsmanError::TooManyOptions { .. } => Self::EncodingLimit(EncodingLimit::Option),
+            WsmanError::TooManySelectors { .. } | WsmanError::LongSelector { .. } => {
+                Self::EncodingLimit(EncodingLimit::Selector)
+            }
+            WsmanError::TooManyOptions { .. } | WsmanError::LongOption { .. } => {
+                Self::EncodingLimit(EncodingLimit::Option)
+            }
+            WsmanError::SelectorKind { .. } => Self::InvalidSelectors(InvalidSelectors::TypeMismatch),
             WsmanError::DuplicateSelector { .. } => Self::InvalidSelectors(InvalidSelectors::Duplicate),
             WsmanError::MandatoryLocale => Self::UnsupportedFeature(UnsupportedFeature::Locale),
             WsmanError::MandatoryDataLocale => Self::UnsupportedFeature(UnsupportedFeature::DataLocale),

@@ -24,6 +24,7 @@ mod fault_message;
 mod fault_reason;
 pub mod filter;
 pub mod fragment;
+mod header_bounds;
 mod headers;
 pub mod identify;
 mod option_set;

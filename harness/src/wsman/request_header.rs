@@ -7,8 +7,6 @@ use crate::addressing::MessageInformation;
 use crate::addressing::RelatesTo;
 use crate::addressing::ReplyTo;
 use crate::addressing::To;
-use crate::limits::WSMAN_OPTIONS_MAX;
-use crate::limits::WSMAN_SELECTORS_MAX;
 use crate::limits::WSMAN_URI_BYTES_MAX;
 use crate::soap::Envelope;
 use crate::soap::ExpandedName;
@@ -30,6 +28,8 @@ use crate::wsman::SelectorSet;
 use crate::wsman::SequenceId;
 use crate::wsman::SessionId;
 use crate::wsman::WsmanError;
+use crate::wsman::header_bounds::check_option_set;
+use crate::wsman::header_bounds::check_selector_set;
 use crate::xml::Element;
 use crate::xml::FromXml;
 use crate::xml::QName;
@@ -50,6 +50,10 @@ pub struct RequestHeader {
     pub to: To,
     /// What the response will relate to.
     pub message_id: MessageId,
+    /// Where the response goes; what it holds besides an address comes back with the response.
+    pub reply_to: EndpointReference,
+    /// The same for a fault.
+    pub fault_to: Option<EndpointReference>,
     /// The class of the resource. Its absence is a fault that depends on the action, so it is none here.
     pub resource_uri: Option<ResourceUri>,
     /// Which instance of the resource.
@@ -92,6 +96,8 @@ impl RequestHeader {
             action: Action::new(action),
             to: To::new(to),
             message_id,
+            reply_to: EndpointReference::anonymous(),
+            fault_to: None,
             resource_uri: Some(resource_uri),
             selector_set: SelectorSet::default(),
             option_set: OptionSet::default(),
@@ -119,10 +125,11 @@ impl RequestHeader {
             action: required(addressing.action, Action::NAME)?,
             to: required(addressing.to, To::NAME)?,
             message_id: required(addressing.message_id, MessageId::NAME)?,
+            reply_to: required(addressing.reply_to, ReplyTo::NAME)?.0,
+            fault_to: addressing.fault_to.map(|FaultTo(reference)| reference),
             resource_uri: None,
             ..Self::new("", "", MessageId::new(""), ResourceUri::new(""))
         };
-        required(addressing.reply_to, ReplyTo::NAME)?;
         let mut seen = Vec::new();
         for block in envelope.header_blocks() {
             header.block(block, &mut seen)?;
@@ -246,20 +253,12 @@ fn resource_uri(element: Element<'_>) -> Result<ResourceUri, WsmanError> {
 }
 
 fn selector_set(element: Element<'_>) -> Result<SelectorSet, WsmanError> {
-    if element.children().nth(WSMAN_SELECTORS_MAX).is_some() {
-        return Err(WsmanError::TooManySelectors { max: WSMAN_SELECTORS_MAX });
-    }
-    let set: SelectorSet = read(element)?;
-    match set.duplicate() {
-        Some(name) => Err(WsmanError::DuplicateSelector { name: name.to_owned() }),
-        None => Ok(set),
-    }
+    check_selector_set(element)?;
+    read(element)
 }
 
 fn option_set(element: Element<'_>) -> Result<OptionSet, WsmanError> {
-    if element.children().nth(WSMAN_OPTIONS_MAX).is_some() {
-        return Err(WsmanError::TooManyOptions { max: WSMAN_OPTIONS_MAX });
-    }
+    check_option_set(element)?;
     read(element)
 }
 
@@ -284,7 +283,10 @@ impl ToXml for RequestHeader {
         if let Some(uri) = &self.resource_uri {
             text_block(ResourceUri::NAME, Some("true"), uri.as_str(), w);
         }
-        EndpointReference::anonymous().write_as(ReplyTo::NAME, true, w);
+        self.reply_to.write_as(ReplyTo::NAME, true, w);
+        if let Some(fault_to) = &self.fault_to {
+            fault_to.write_as(FaultTo::NAME, false, w);
+        }
         text_block(Action::NAME, Some("true"), self.action.as_str(), w);
         if let Some(size) = self.max_envelope_size {
             text_block(MaxEnvelopeSize::NAME, Some("true"), &size.0.to_string(), w);

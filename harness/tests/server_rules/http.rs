@@ -70,7 +70,8 @@ fn only_soap_is_read_as_soap() {
         ("text/xml", 415),
         ("application/xml", 415),
         ("", 415),
-        ("application/soap+xml;charset=EBCDIC", 415),
+        ("multipart/related;boundary=b", 415),
+        ("application/soap+xml;charset=EBCDIC", 500),
     ] {
         let request = post()
             .with_header("Authorization", basic("alice", "alice-password"))

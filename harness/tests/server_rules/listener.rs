@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use winrm_harness::net::Connection;
 use winrm_harness::net::Listener;
+use winrm_harness::server::Config;
 
 use crate::support::config;
 use crate::support::post;
@@ -26,4 +27,21 @@ async fn a_listener_serves_two_connections_at_once_and_closes_them_when_it_is_dr
     serving.abort();
     assert!(serving.await.unwrap_err().is_cancelled());
     assert!(first.is_closed_within(PATIENCE).await && second.is_closed_within(PATIENCE).await);
+}
+
+#[tokio::test]
+async fn a_listener_serves_as_many_connections_as_the_bound_and_closes_one_more() {
+    let listener = Listener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_address().unwrap().to_string();
+    let serving = tokio::spawn(listener.serve(Config { max_connections: 2, ..config() }));
+    let mut connections = Vec::new();
+    for _ in 0..2 {
+        let mut connection = Connection::connect(&address, PATIENCE).await.unwrap();
+        connection.send(&post().encode()).await.unwrap();
+        assert_eq!(connection.receive().await.unwrap().status.0, 401);
+        connections.push(connection);
+    }
+    let mut one_more = Connection::connect(&address, PATIENCE).await.unwrap();
+    assert!(one_more.is_closed_within(PATIENCE).await);
+    serving.abort();
 }

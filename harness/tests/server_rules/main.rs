@@ -11,11 +11,17 @@ mod enumeration_filters;
 #[cfg(test)]
 mod enumeration_pages;
 #[cfg(test)]
+mod fault_table;
+#[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod headers;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
 mod invoke;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod listener;
 #[cfg(test)]

@@ -27,6 +27,9 @@ fn probe(mutant: Option<Mutant>) -> String {
     let id = world.pair.connect();
     note(&mut log, &world.exchange(id, &post()));
     note(&mut log, &world.exchange(id, &plain(IDENTIFY).with_header("WSMANIDENTIFY", "unauthenticated")));
+    let mut wide = plain(IDENTIFY).with_header("WSMANIDENTIFY", "unauthenticated");
+    wide.body = utf16(IDENTIFY, u16::to_be_bytes).into();
+    note(&mut log, &world.exchange(id, &wide));
     let (state, request) = handshake("alice", "alice-password");
     let response = world.exchange(id, &request);
     if let Ok(HandshakeStep::Send(_, last)) = state.step(&response) {
@@ -48,6 +51,9 @@ fn in_shell(world: &mut World, alice: &mut Client, log: &mut String) {
     let asks = [
         create(SHELL_ID),
         create_with("", "").block("x", unknown),
+        create_with("", "")
+            .block("o", "<w:OptionSet><w:Option Name=\"x\" MustComply=\"true\"/></w:OptionSet>"),
+        get(SHELL_ID).reply_parameters("<q:Known xmlns:q=\"urn:q\"/>"),
         command(COMMAND_ID, "stderr x"),
         receive(COMMAND_ID),
         command(other, "exit 3"),
@@ -68,10 +74,17 @@ fn in_shell(world: &mut World, alice: &mut Client, log: &mut String) {
         let text = String::from_utf8(opened.envelope).unwrap();
         let is_own = text.contains("uuid:00000000-0000-0000-0000-0000000000AA");
         let answer = Answer { status: response.status.0, is_sealed: opened.is_sealed, text };
-        let names = ["Action", "Code", "ExitCode", "CommandId", "ResourceCreated"]
+        let codes = answer.texts("Value");
+        let names = ["Action", "Code", "ExitCode", "CommandId", "ResourceCreated", "Known"]
             .map(|name| answer.texts(name).len());
-        writeln!(log, "{} {} {:?} {names:?} {is_own}", answer.status, answer.is_sealed, answer.code())
-            .unwrap();
+        writeln!(
+            log,
+            "{} {} {:?} {names:?} {codes:?} {is_own}",
+            answer.status,
+            answer.is_sealed,
+            answer.code()
+        )
+        .unwrap();
         writeln!(
             log,
             "{} {:?} {:?}",

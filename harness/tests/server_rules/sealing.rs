@@ -118,7 +118,7 @@ fn an_answer_is_framed_as_its_request_was() {
 }
 
 #[test]
-fn a_client_that_writes_utf_16_is_understood_and_answered_in_what_the_answer_says() {
+fn a_client_that_writes_utf_16_is_answered_in_utf_16() {
     let mut world = World::new(config());
     let mut alice = world.log_on("alice");
     let utf16 = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
@@ -132,9 +132,10 @@ fn a_client_that_writes_utf_16_is_understood_and_answered_in_what_the_answer_say
         let response = world.exchange(alice.id, &request);
         let body = String::from_utf8_lossy(response.body.octets()).into_owned();
         let opened = alice.session.open(&response).unwrap();
-        assert_eq!(response.status.0, 200, "{}", String::from_utf8_lossy(&opened.envelope));
-        assert!(body.contains("charset=UTF-8"), "{body}");
-        assert!(String::from_utf8(opened.envelope).unwrap().contains("ResourceCreated"));
+        let text = utf16_text(&opened.envelope);
+        assert_eq!(response.status.0, 200, "{text}");
+        assert!(body.contains("charset=UTF-16"), "{body}");
+        assert!(text.starts_with("\u{FEFF}<") && text.contains("ResourceCreated"), "{text}");
     }
     assert_eq!(world.shells(), 2);
 }

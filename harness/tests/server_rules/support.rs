@@ -213,6 +213,11 @@ impl Ask {
         self
     }
 
+    /// What is to come back with the answer.
+    pub(crate) fn reply_parameters(self, parameters: &str) -> Self {
+        self.block("ReplyTo", &reference("ReplyTo", parameters))
+    }
+
     pub(crate) fn shell(self, id: &str) -> Self {
         let selectors =
             format!("<w:SelectorSet><w:Selector Name=\"ShellId\">{id}</w:Selector></w:SelectorSet>");
@@ -242,6 +247,13 @@ impl Ask {
             self.body
         )
     }
+}
+
+/// An anonymous reference with reference parameters.
+pub(crate) fn reference(name: &str, parameters: &str) -> String {
+    format!(
+        "<a:{name}><a:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:Address><a:ReferenceParameters>{parameters}</a:ReferenceParameters></a:{name}>"
+    )
 }
 
 pub(crate) fn create(shell_id: &str) -> Ask {
@@ -320,4 +332,15 @@ pub(crate) fn sealed(client: &mut Client, ask: &Ask) -> Request {
 /// The values of a header, in order.
 pub(crate) fn values(response: &Response, name: &str) -> Vec<String> {
     response.headers.all(name).map(|value| String::from_utf8(value.to_vec()).unwrap()).collect()
+}
+
+/// Text that came as UTF-16, little-endian, its byte order mark included.
+pub(crate) fn utf16_text(octets: &[u8]) -> String {
+    let units: Vec<u16> = octets.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    String::from_utf16(&units).unwrap()
+}
+
+/// Text as UTF-16 with a byte order mark.
+pub(crate) fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(order).collect()
 }

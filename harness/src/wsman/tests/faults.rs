@@ -34,6 +34,8 @@ fn context() -> FaultContext {
         machine: "host".to_owned(),
         message: None,
         provider_fault: None,
+        fault_to: None,
+        activity_id: None,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::limits::WSMAN_OPTIONS_MAX;
 use crate::limits::WSMAN_SELECTORS_MAX;
 use crate::limits::WSMAN_URI_BYTES_MAX;
 use crate::soap::Envelope;
+use crate::soap::Opaque;
 use crate::soap::tests::round_trip;
 use crate::soap::tests::trimmed;
 use crate::wsman::ActivityId;
@@ -35,11 +36,20 @@ use crate::wsman::SequenceId;
 use crate::wsman::SessionId;
 use crate::wsman::WsmanError;
 use crate::wsman::transfer;
+use crate::xml::QName;
 use crate::xml::ToXml;
 
 fn minimal() -> RequestHeader {
     let uri = ResourceUri::new(ResourceUri::CMD);
     RequestHeader::new(transfer::CREATE, "http://h:5985/wsman", MessageId::new("uuid:1"), uri)
+}
+
+/// An anonymous reference with one reference parameter.
+fn reference(text: &str) -> EndpointReference {
+    let name = QName::new(MICROSOFT, "Known");
+    let parameters =
+        Opaque::build(EndpointReference::REFERENCE_PARAMETERS, |w| w.text_element(name, text)).unwrap();
+    EndpointReference { reference_parameters: Some(parameters), ..EndpointReference::anonymous() }
 }
 
 fn full() -> RequestHeader {
@@ -288,4 +298,14 @@ fn mandatory_comply_is_read_in_any_case_and_options_by_any_case() {
     assert_eq!(header.option_set.0[0].must_comply, Some(true));
     assert!(header.option_set.is_true("A"));
     assert!(!header.option_set.is_true("b"));
+}
+
+#[test]
+fn references_to_reply_to_are_read_as_they_were_written() {
+    let header = RequestHeader {
+        reply_to: reference("R&1 <\"'>"),
+        fault_to: Some(reference("F\u{e9}]]>")),
+        ..minimal()
+    };
+    assert_eq!(read(&write(&header)), Ok(header));
 }

@@ -5,6 +5,7 @@ use crate::limits::XML_BYTES_MAX;
 use crate::limits::XML_DEPTH_MAX;
 use crate::limits::XML_NAME_BYTES_MAX;
 use crate::limits::XML_NAMESPACES_MAX;
+use crate::limits::XML_NODES_MAX;
 use crate::xml::Charset;
 use crate::xml::Document;
 use crate::xml::QName;
@@ -252,4 +253,11 @@ fn a_text_of_many_references_is_copied_once() {
     assert_eq!(document.root().text().len(), 40_001);
     // The source, what every document starts with, and the joined text without its first copy.
     assert!(document.text.len() <= text.len() + 64 + 40_001 + 8, "{}", document.text.len());
+}
+
+#[test]
+fn a_document_has_as_many_nodes_as_the_bound() {
+    let with = |count: usize| parse(&format!("<r>{}</r>", "<a/>".repeat(count - 1)));
+    assert!(with(XML_NODES_MAX).is_ok());
+    is_too_many(with(XML_NODES_MAX + 1), XML_NODES_MAX);
 }

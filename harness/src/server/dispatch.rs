@@ -14,6 +14,7 @@ use crate::server::resources::Resources;
 use crate::server::resources::unsupported;
 use crate::shell::action as shell;
 use crate::soap::Envelope;
+use crate::wsman::DateTime;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
 use crate::wsman::RESPONSE_NAMESPACES;
@@ -59,6 +60,8 @@ pub(super) struct Call<'a> {
     pub(super) header: &'a RequestHeader,
     pub(super) envelope: &'a Envelope,
     pub(super) now_ms: u64,
+    /// The wall clock.
+    pub(super) now: DateTime,
     /// The client's address, which the shell is described with.
     pub(super) client_ip: &'a str,
 }
@@ -206,6 +209,7 @@ impl Server {
             header: &header,
             envelope: &envelope,
             now_ms: moment.elapsed_ms,
+            now: DateTime::from_filetime(moment.filetime),
         };
         let outcome = match self.refuse(&call, origin.is_chunked) {
             Some(reason) => Err(reason.into()),

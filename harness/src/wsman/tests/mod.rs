@@ -1,4 +1,5 @@
 mod bodies;
 mod duration;
+mod expiration;
 mod faults;
 mod headers;

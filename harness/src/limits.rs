@@ -96,3 +96,13 @@ pub const SUBSCRIPTION_REFERENCE_BYTES_MAX: usize = 8192;
 pub const SUBSCRIPTION_RETRIES_MAX: u32 = 100;
 /// Messages that say that a subscription ended and that nobody has fetched from the server.
 pub const SUBSCRIPTION_ENDS_MAX: usize = 500;
+/// Octets of a WQL query.
+pub const WQL_BYTES_MAX: usize = 16 * 1024;
+/// Words, values and signs of a WQL query.
+pub const WQL_TOKENS_MAX: usize = 2048;
+/// Parentheses and NOTs inside each other in a WQL query.
+pub const WQL_DEPTH_MAX: usize = 64;
+/// Characters of a pattern of LIKE: matching takes at most so many steps for each character of the text.
+pub const WQL_LIKE_CHARS_MAX: usize = 256;
+/// Instances inside instances of CIM.
+pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;

@@ -9,6 +9,7 @@
 //! assert_eq!(Duration::parse("PTM"), None);
 //! ```
 
+pub mod cim;
 mod duration;
 pub mod enumeration;
 mod error;
@@ -20,6 +21,7 @@ mod fault_description;
 mod fault_details;
 mod fault_message;
 mod fault_reason;
+pub mod filter;
 mod fragment;
 mod headers;
 pub mod identify;

@@ -80,6 +80,14 @@ pub enum Mutant {
     ReleaseKeepsContext,
     /// The last PullResponse still has a context.
     ContextAfterEnd,
+    /// Events that are lost are not counted.
+    DropsEventsSilently,
+    /// Unsubscribe answers and leaves the subscription alive.
+    UnsubscribesNothing,
+    /// A heartbeat more than there should be: twice in one answer, or in a batch of events.
+    TwoHeartbeats,
+    /// Takes filters of any dialect and delivers every event.
+    TakesAnyFilter,
 }
 
 impl Mutant {
@@ -148,6 +156,18 @@ impl Mutant {
             "Release answers and leaves the enumeration open",
         ),
         ("context-after-end", Self::ContextAfterEnd, "the last PullResponse still has a context"),
+        ("drops-events-silently", Self::DropsEventsSilently, "events that are lost are not counted"),
+        (
+            "unsubscribes-nothing",
+            Self::UnsubscribesNothing,
+            "Unsubscribe answers and leaves the subscription alive",
+        ),
+        (
+            "two-heartbeats",
+            Self::TwoHeartbeats,
+            "a heartbeat twice in one answer, or in a batch of events",
+        ),
+        ("takes-any-filter", Self::TakesAnyFilter, "takes filters of any dialect and delivers every event"),
     ];
 
     /// The mutant of a name.

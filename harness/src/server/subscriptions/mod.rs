@@ -82,7 +82,7 @@ impl Subscriptions {
         match call.header.action.as_str() {
             eventing::SUBSCRIBE => self.subscribe(call, given).map(Some),
             eventing::UNSUBSCRIBE => self.unsubscribe(call, given).map(Some),
-            eventing::RENEW => self.renew(call, given).map(Some),
+            eventing::RENEW => self.renew(call).map(Some),
             eventing::GET_STATUS => self.status(call).map(Some),
             enumeration::PULL => self.pull(call, reply_to, given.config).map(|()| None),
             enumeration::RELEASE => self.release(call, given).map(Some),

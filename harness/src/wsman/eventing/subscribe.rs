@@ -4,10 +4,8 @@ use crate::addressing::EndpointReference;
 use crate::soap::Envelope;
 use crate::soap::Opaque;
 use crate::soap::text_newtype;
-use crate::soap::text_of;
 use crate::wsman;
 use crate::wsman::Expiration;
-use crate::wsman::enumeration;
 use crate::wsman::enumeration::EnumerationContext;
 use crate::wsman::eventing::Bookmark;
 use crate::wsman::eventing::Delivery;
@@ -28,7 +26,6 @@ const FILTER: QName = QName::new(NAMESPACE, "Filter");
 const WSMAN_FILTER: QName = QName::new(wsman::NAMESPACE, "Filter");
 const DIALECT: QName = QName::local("Dialect");
 const SEND_BOOKMARKS: QName = QName::new(wsman::NAMESPACE, "SendBookmarks");
-const CONTEXT: QName = QName::new(enumeration::NAMESPACE, "EnumerationContext");
 
 text_newtype! {
     /// [WS-Eventing 3.1] Identifier, the reference parameter by which a subscription is known.
@@ -201,11 +198,10 @@ impl SubscribeResponse {
 impl FromXml for SubscribeResponse {
     fn from_xml(element: Element<'_>) -> Result<Self, XmlError> {
         let element = element.require_name(Self::NAME)?;
-        let context = element.child(CONTEXT).map(|child| text_of(child).map(EnumerationContext::new));
         Ok(Self {
             subscription_manager: element.require_child(SUBSCRIPTION_MANAGER)?.read()?,
             expires: element.child(EXPIRES).map(Element::read).transpose()?,
-            context: context.transpose()?,
+            context: element.child(EnumerationContext::NAME).map(Element::read).transpose()?,
         })
     }
 }
@@ -216,7 +212,7 @@ impl ToXml for SubscribeResponse {
             self.subscription_manager.write_as(SUBSCRIPTION_MANAGER, false, w);
             write_expires(self.expires, w);
             if let Some(context) = &self.context {
-                w.text_element(CONTEXT, context.as_str());
+                w.write(context);
             }
         });
     }

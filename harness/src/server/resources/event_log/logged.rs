@@ -97,6 +97,15 @@ pub(in crate::server) struct Entry<'a> {
     pub(in crate::server) subject: &'a str,
 }
 
+/// What has happened and is still to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::server) struct News {
+    pub(in crate::server) what: What,
+    pub(in crate::server) user: String,
+    pub(in crate::server) client_ip: String,
+    pub(in crate::server) subject: String,
+}
+
 /// An event as it is kept. No text is longer than [`EVENT_TEXT_CHARS_MAX`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::server) struct LoggedEvent {

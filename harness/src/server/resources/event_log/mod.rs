@@ -23,6 +23,7 @@ use crate::wsman::WsmanErrorCode;
 pub(in crate::server) use logged::Entry;
 pub(in crate::server) use logged::Format;
 pub(in crate::server) use logged::LoggedEvent;
+pub(in crate::server) use logged::News;
 pub(in crate::server) use logged::RecordId;
 pub(in crate::server) use logged::What;
 

@@ -5,6 +5,8 @@ mod authentication;
 #[cfg(test)]
 mod enumeration;
 #[cfg(test)]
+mod eventing;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod http;

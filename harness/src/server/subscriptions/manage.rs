@@ -10,6 +10,7 @@ use crate::server::subscriptions::Subscriptions;
 use crate::server::subscriptions::key;
 use crate::server::subscriptions::subscription::End;
 use crate::wsman::Duration;
+use crate::wsman::Expiration;
 use crate::wsman::FaultReason;
 use crate::wsman::eventing;
 use crate::wsman::eventing::GetStatus;
@@ -41,8 +42,12 @@ impl Subscriptions {
     pub(super) fn status(&mut self, call: &Call<'_>) -> Result<Success, Refusal> {
         let _: GetStatus = body(call)?;
         let subscription = self.own(call)?;
-        let left = Duration::from_millis(subscription.expires_ms.saturating_sub(call.now_ms));
-        let expires = Some(subscription.expires.granted(left, call.now));
-        Ok(Success::new(eventing::GET_STATUS_RESPONSE, GetStatusResponse { expires }))
+        let left_ms = subscription.expires_ms.saturating_sub(call.now_ms);
+        let expires = match subscription.expires {
+            Expiration::Duration(_) => Expiration::Duration(Duration::from_millis(left_ms)),
+            until => until,
+        };
+        let response = GetStatusResponse { expires: Some(expires) };
+        Ok(Success::new(eventing::GET_STATUS_RESPONSE, response))
     }
 }

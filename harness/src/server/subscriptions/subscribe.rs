@@ -134,7 +134,7 @@ fn prepare(
         query,
         after: RecordId(0),
         expires_ms: call.now_ms.saturating_add(left.as_millis()),
-        expires: expires.granted(left, call.now),
+        expires,
         end_to: end_to.transpose()?,
         stream,
         mode,

@@ -5,6 +5,7 @@
 
 mod digest;
 mod handshake;
+mod invoke;
 mod reply;
 mod requests;
 mod session;
@@ -13,6 +14,7 @@ mod shell;
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;
+pub use invoke::ExpectMethodOutput;
 pub use reply::Reply;
 pub use requests::Outgoing;
 pub use requests::Requests;

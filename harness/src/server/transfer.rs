@@ -196,10 +196,10 @@ fn with_blocks(
     epr: RequestedEpr,
 ) -> Success {
     if let Some(fragment) = fragment.filter(|f| f.mutant != Some(Mutant::FragmentHeaderAbsent)) {
-        success.blocks.push(Box::new(fragment.header.clone()));
+        success.headers.push(Box::new(fragment.header.clone()));
     }
     if call.header.request_epr {
-        success.blocks.push(Box::new(epr));
+        success.headers.push(Box::new(epr));
     }
     success
 }

@@ -122,7 +122,9 @@ impl Condition {
             (filter::SELECTOR_FILTER, Expression::Element(set)) => {
                 SelectorFilter::read(set).map(Self::Selectors).map_err(|error| unusable(&error))
             }
-            (filter::SELECTOR_FILTER, _) => Err(unusable(&"expected a SelectorSet in the filter, found text")),
+            (filter::SELECTOR_FILTER, _) => {
+                Err(unusable(&"expected a SelectorSet in the filter, found text"))
+            }
             _ => Err(unusable(&"expected text in the filter, found an element")),
         }
     }
@@ -164,9 +166,8 @@ pub(in crate::server) fn narrowed(call: &Call<'_>) -> Option<RequestHeader> {
 }
 
 fn is_cim(uri: &str) -> bool {
-    let is_below = |prefix: &str| {
-        uri.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
+    let is_below =
+        |prefix: &str| uri.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     CIM_PREFIXES.into_iter().any(is_below)
 }
 

@@ -74,6 +74,28 @@ pub const WSMAN_FAULT_DEPTH_MAX: usize = 8;
 pub const COMMANDS_PER_SHELL_MAX: usize = 1500;
 /// Enumerations that one user of the reference server has open.
 pub const ENUMERATIONS_PER_USER_MAX: usize = 100;
+/// Events that the log of the reference server keeps; the oldest goes first.
+pub const EVENTS_LOGGED_MAX: usize = 1024;
+/// Characters of each text in an event, such as the user.
+pub const EVENT_TEXT_CHARS_MAX: usize = 256;
+/// Selections in the filter of one subscription.
+pub const EVENT_QUERY_SELECTS_MAX: usize = 64;
+/// Octets of one selection.
+pub const EVENT_QUERY_BYTES_MAX: usize = 4096;
+/// Parentheses inside parentheses of one selection.
+pub const EVENT_QUERY_DEPTH_MAX: usize = 16;
+/// Events that wait for one subscription to be delivered; one more, and the oldest counts as dropped.
+pub const SUBSCRIPTION_EVENTS_MAX: usize = 1024;
+/// Subscriptions of one user.
+pub const SUBSCRIPTIONS_PER_USER_MAX: usize = 100;
+/// Subscriptions of all users.
+pub const SUBSCRIPTIONS_MAX: usize = 500;
+/// Octets of a reference that a subscription tells: each of its deliveries repeats them.
+pub const SUBSCRIPTION_REFERENCE_BYTES_MAX: usize = 8192;
+/// Retries of one delivery that a subscriber may ask for.
+pub const SUBSCRIPTION_RETRIES_MAX: u32 = 100;
+/// Messages that say that a subscription ended and that nobody has fetched from the server.
+pub const SUBSCRIPTION_ENDS_MAX: usize = 500;
 /// Octets of a WQL query.
 pub const WQL_BYTES_MAX: usize = 16 * 1024;
 /// Words, values and signs of a WQL query.

@@ -28,8 +28,10 @@ use crate::http::Response;
 use crate::limits::HTTP_BODY_BYTES_MAX;
 use crate::server::Config;
 use crate::server::ConnectionId;
+use crate::server::DeliveryId;
 use crate::server::Moment;
 use crate::server::Server;
+use crate::server::Unreachable;
 
 /// A server and the client ends of its connections.
 #[derive(Debug)]
@@ -139,6 +141,11 @@ impl Pair {
             }
             response => Ok(response),
         }
+    }
+
+    /// Tells the server what came of a delivery to a sink.
+    pub fn delivered(&mut self, id: DeliveryId, outcome: &Result<Response, Unreachable>) {
+        self.server.delivered(id, outcome, self.moment);
     }
 
     /// Lets time pass.

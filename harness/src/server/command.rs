@@ -12,6 +12,7 @@ use crate::server::dispatch::new_uuid;
 use crate::server::process::Process;
 use crate::server::receive::PendingReceive;
 use crate::server::receive::RunningCommand;
+use crate::server::resources::event_log::What;
 use crate::server::shell::body;
 use crate::server::shells::Shells;
 use crate::server::shells::key;
@@ -63,8 +64,13 @@ impl Shells {
         };
         let mut words = vec![asked.command];
         words.extend(asked.arguments);
-        let process = Process::start(&words.join(" "), &shell.surroundings, call.now_ms);
+        let line = words.join(" ");
+        let process = Process::start(&line, &shell.surroundings, call.now_ms);
+        // Only the name: people type passwords behind it.
+        let name = line.split_whitespace().next().unwrap_or_default();
+        let news = shell.news(What::CommandStarted, &format_args!("{id} {name}"));
         shell.commands.insert(key(&id), RunningCommand::new(id.clone(), process));
+        self.news.push(news);
         Ok(Success::new(action::COMMAND_RESPONSE, CommandResponse { command_id: id }))
     }
 
@@ -126,10 +132,13 @@ impl Shells {
         }
         command.process.interrupt();
         let due = command.elapse(call.now_ms, config);
+        let ended = command.take_end();
         if is_terminate {
             let id = key(&command.id);
             shell.commands.remove(&id);
         }
+        let news = ended.map(|id| shell.news(What::CommandEnded, &id));
+        self.news.extend(news);
         self.due.extend(due);
         Ok(Success::new(action::SIGNAL_RESPONSE, SignalResponse))
     }

@@ -25,9 +25,15 @@ use crate::server::dispatch::Origin;
 use crate::server::enumerations::Enumerations;
 use crate::server::identify;
 use crate::server::resources::cim::Cim;
+use crate::server::resources::event_log::Entry;
 use crate::server::resources::event_log::EventLog;
+use crate::server::resources::event_log::What;
 use crate::server::shells::Shells;
+use crate::server::subscriptions::Delivery;
+use crate::server::subscriptions::DeliveryId;
+use crate::server::subscriptions::Given;
 use crate::server::subscriptions::Subscriptions;
+use crate::server::subscriptions::Unreachable;
 use crate::xml::Charset;
 
 /// Names one connection of a [`Server`].
@@ -72,6 +78,8 @@ struct Connection {
     client_ip: String,
     framer: Framer<Request>,
     authentication: Authentication,
+    /// Whose logon the event log knows.
+    logged_on: Option<User>,
     /// Requests that came behind one that still waits for its answer.
     waiting: VecDeque<Request>,
     /// The answer that is still owed.
@@ -122,6 +130,7 @@ impl Server {
             client_ip: client_ip.to_owned(),
             framer: Framer::requests(self.body_bytes_max()),
             authentication: Authentication::None,
+            logged_on: None,
             waiting: VecDeque::new(),
             owed: None,
             is_continued: false,
@@ -151,6 +160,7 @@ impl Server {
     pub fn close(&mut self, id: ConnectionId) {
         self.connections.remove(&id);
         self.shells.forget_connection(id);
+        self.subscriptions.forget_connection(id);
     }
 
     /// Takes octets that came on a connection.
@@ -173,6 +183,7 @@ impl Server {
         }
         if self.connections.get(&id).is_some_and(|connection| connection.output.is_last) {
             self.shells.forget_connection(id);
+            self.subscriptions.forget_connection(id);
         }
     }
 
@@ -193,7 +204,7 @@ impl Server {
     fn answer_due(&mut self, moment: Moment) {
         loop {
             let mut due = self.shells.elapse(moment.elapsed_ms, &self.config);
-            due.extend(self.subscriptions.elapse(moment.elapsed_ms));
+            due.extend(self.elapse_subscriptions(moment));
             if due.is_empty() {
                 return;
             }
@@ -214,6 +225,46 @@ impl Server {
         let requests = self.connections.values().filter_map(|connection| connection.due_ms(allowed_ms));
         let others = [self.subscriptions.deadline_ms(), self.enumerations.deadline_ms()];
         self.shells.deadline_ms().into_iter().chain(others.into_iter().flatten()).chain(requests).min()
+    }
+
+    /// Takes what is to be sent to the sinks of subscriptions. Each of them wants to be [`Self::delivered`].
+    pub fn take_deliveries(&mut self) -> Vec<Delivery> {
+        self.subscriptions.take_deliveries()
+    }
+
+    /// Takes what came of a delivery: what the sink answered, or that it could not be reached.
+    pub fn delivered(&mut self, id: DeliveryId, outcome: &Result<Response, Unreachable>, moment: Moment) {
+        let Self { subscriptions, config, events, random, .. } = self;
+        subscriptions.delivered(id, outcome, &mut Given { config, events, random, moment });
+        self.elapse(moment);
+    }
+
+    /// Records what happened, and tells it to the subscriptions.
+    fn elapse_subscriptions(&mut self, moment: Moment) -> Vec<(ConnectionId, Answer)> {
+        let Self { shells, subscriptions, config, events, random, .. } = self;
+        for news in std::mem::take(&mut shells.news) {
+            events.record(Entry {
+                what: news.what,
+                filetime: moment.filetime,
+                computer: &config.computer,
+                user: &news.user,
+                client_ip: &news.client_ip,
+                subject: &news.subject,
+            });
+        }
+        subscriptions.elapse(&mut Given { config, events, random, moment })
+    }
+
+    /// Records that somebody logged on, or was refused.
+    fn record_logon(&mut self, what: What, user: &str, client_ip: &str, moment: Moment) {
+        self.events.record(Entry {
+            what,
+            filetime: moment.filetime,
+            computer: &self.config.computer,
+            user,
+            client_ip,
+            subject: "",
+        });
     }
 
     /// Takes what is to be sent on a connection.
@@ -283,8 +334,23 @@ impl Server {
             Ok([challenge]) => {
                 let random = &mut self.random;
                 match connection.authentication.authorize(challenge, &self.config, moment, random) {
-                    Authorized::Answer(response) => return Some(response),
-                    Authorized::User { user, token } => (user, token),
+                    Authorized::Answer(response) => {
+                        // Between two tokens nothing is decided.
+                        if matches!(connection.authentication, Authentication::None) {
+                            let client_ip = connection.client_ip.clone();
+                            self.record_logon(What::LogonRefused, "", &client_ip, moment);
+                        }
+                        return Some(response);
+                    }
+                    Authorized::User { user, token } => {
+                        // Basic says it with each request.
+                        if connection.logged_on.as_ref() != Some(&user) {
+                            connection.logged_on = Some(user.clone());
+                            let client_ip = connection.client_ip.clone();
+                            self.record_logon(What::LoggedOn, &user.name, &client_ip, moment);
+                        }
+                        (user, token)
+                    }
                 }
             }
             // Whose request it is can't be told.

@@ -17,9 +17,13 @@ use crate::server::enumerations::Limits;
 use crate::server::identify;
 use crate::server::options;
 use crate::server::resources::Resources;
+use crate::server::resources::event_log;
+use crate::server::resources::event_log::Entry;
+use crate::server::resources::event_log::What;
 use crate::server::resources::unsupported;
 use crate::server::rights;
 use crate::server::room::Room;
+use crate::server::subscriptions::Given;
 use crate::shell::action as shell;
 use crate::soap::Envelope;
 use crate::wsman::ActionNotSupported;
@@ -38,7 +42,7 @@ use crate::wsman::UnsupportedFeature;
 use crate::wsman::WsmanError;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::enumeration;
-use crate::wsman::eventing;
+use crate::wsman::eventing::Identifier;
 use crate::wsman::identify::Identify;
 use crate::wsman::transfer;
 use crate::xml::Charset;
@@ -49,6 +53,8 @@ use crate::xml::XmlError;
 
 /// [DSP0226 5.4.6] "never itself a reason to fault", mandatory or not.
 const FROM: QName = QName::new(addressing::NAMESPACE, "From");
+/// The reference parameter of a subscription.
+const IDENTIFIER: QName = Identifier::NAME;
 
 /// An envelope to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -302,7 +308,12 @@ impl Server {
             now: DateTime::from_filetime(moment.filetime),
         };
         let outcome = match self.refuse(&call, origin) {
-            Some(reason) => Err(reason.into()),
+            Some(reason) => {
+                if reason == FaultReason::AccessDenied {
+                    self.record(&call, What::AccessDenied, header.action.as_str());
+                }
+                Err(reason.into())
+            }
             None => self.operate(&call, &reply_to),
         };
         match outcome {
@@ -334,7 +345,7 @@ impl Server {
             let action = call.header.action.clone();
             return Some(FaultReason::ActionNotSupported { action, why: ActionNotSupported::Mismatch });
         }
-        let not_understood = call.header.not_understood(&[FROM]);
+        let not_understood = call.header.not_understood(&[FROM, IDENTIFIER]);
         if !not_understood.is_empty() && !is(Mutant::IgnoresMustUnderstand) {
             let named = if is(Mutant::MustUnderstandWithoutBlock) { Vec::new() } else { not_understood };
             return Some(FaultReason::MustUnderstand(named));
@@ -379,33 +390,60 @@ impl Server {
 
     /// What has its representation in [`Resources`].
     fn operate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri, reply_to: &ReplyTo) -> Outcome {
+        if self.subscriptions.is_asked(call) {
+            return self.operate_eventing(call, uri, reply_to);
+        }
         let mutant = self.config.mutant;
         if call.header.action.as_str() == enumeration::ENUMERATE {
             return self.enumerate_resource(call, uri);
         }
-        let Self { config, cim, events, subscriptions, enumerations, .. } = self;
+        let Self { config, cim, events, enumerations, .. } = self;
         if matches!(call.header.action.as_str(), enumeration::PULL | enumeration::RELEASE) {
-            return match subscriptions.knows(&enumerations::context_of(call)) {
-                true => subscriptions.operate(call, reply_to),
-                false => enumerations.go_on(call, Limits::of(config)).map(Some),
-            };
+            return enumerations.go_on(call, Limits::of(config)).map(Some);
         }
         let found = Resources { config, cim, events }.find(uri);
         let mut resource = found.ok_or(FaultReason::InvalidResourceUri)?;
-        match call.header.action.as_str() {
+        let outcome = match call.header.action.as_str() {
             transfer::GET => server::transfer::get(call, resource.as_ref(), mutant).map(Some),
             transfer::PUT => server::transfer::put(call, resource.as_mut(), mutant).map(Some),
             transfer::CREATE => server::transfer::create(call, resource.as_mut(), mutant).map(Some),
             transfer::DELETE => server::transfer::delete(call, resource.as_mut(), mutant).map(Some),
-            eventing::SUBSCRIBE | eventing::UNSUBSCRIBE | eventing::RENEW | eventing::GET_STATUS => {
-                subscriptions.operate(call, reply_to)
-            }
             // WS-Management discourages these.
             enumeration::RENEW | enumeration::GET_STATUS | enumeration::ENUMERATION_END => {
                 Err(unsupported(call))
             }
             _ => resource.invoke(call).map(Some),
+        };
+        drop(resource);
+        let is_change =
+            matches!(call.header.action.as_str(), transfer::PUT | transfer::CREATE | transfer::DELETE);
+        if is_change && outcome.is_ok() && is_configuration(uri) {
+            self.record(call, What::ConfigurationChanged, uri.as_str());
         }
+        outcome
+    }
+
+    /// [MS-WSMV] 3.1.4.6: the event log is the only resource with events.
+    fn operate_eventing(&mut self, call: &Call<'_>, uri: &ResourceUri, reply_to: &ReplyTo) -> Outcome {
+        let Self { config, cim, events, subscriptions, random, .. } = self;
+        if !uri.as_str().eq_ignore_ascii_case(event_log::URI) {
+            let found = Resources { config, cim, events }.find(uri);
+            return Err(found.map_or(FaultReason::InvalidResourceUri.into(), |_| unsupported(call)));
+        }
+        let moment = Moment { elapsed_ms: call.now_ms, filetime: call.now.filetime() };
+        subscriptions.operate(call, reply_to, &mut Given { config, events, random, moment })
+    }
+
+    /// Records something that a call did.
+    fn record(&mut self, call: &Call<'_>, what: What, subject: &str) {
+        self.events.record(Entry {
+            what,
+            filetime: call.now.filetime(),
+            computer: &self.config.computer,
+            user: &call.user.name,
+            client_ip: call.client_ip,
+            subject,
+        });
     }
 
     fn enumerate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri) -> Outcome {
@@ -459,4 +497,10 @@ pub(super) fn new_uuid(random: &mut dyn FnMut(&mut [u8])) -> String {
     let mut octets = [0; 16];
     random(&mut octets);
     uuid::Builder::from_random_bytes(octets).into_uuid().hyphenated().to_string().to_uppercase()
+}
+
+/// Whether a resource is the configuration or a part of it.
+fn is_configuration(uri: &ResourceUri) -> bool {
+    let start = uri.as_str().split_at_checked(ResourceUri::CONFIG.len());
+    start.is_some_and(|(start, _)| start.eq_ignore_ascii_case(ResourceUri::CONFIG))
 }

@@ -48,3 +48,6 @@ pub use moment::Moment;
 pub use mutant::Mutant;
 pub use process::COMMANDS;
 pub use process::CONTROL_C_EXIT;
+pub use subscriptions::Delivery;
+pub use subscriptions::DeliveryId;
+pub use subscriptions::Unreachable;

@@ -125,6 +125,14 @@ mutants! {
     FaultCodeWrong = "fault-code-wrong",
     /// answers in UTF-8 whatever the encoding of the request
     AnswersInUtf8 = "answers-in-utf8",
+    /// events that are lost are not counted
+    DropsEventsSilently = "drops-events-silently",
+    /// Unsubscribe answers and leaves the subscription alive
+    UnsubscribesNothing = "unsubscribes-nothing",
+    /// a heartbeat twice in one answer, or in a batch of events
+    TwoHeartbeats = "two-heartbeats",
+    /// takes filters of any dialect and delivers every event
+    TakesAnyFilter = "takes-any-filter",
 } // END
 
 impl Mutant {

@@ -26,6 +26,8 @@ pub(super) struct RunningCommand {
     pub(super) id: CommandId,
     pub(super) process: Process,
     receive: Option<PendingReceive>,
+    /// Whether the event log knows that it ended.
+    is_end_told: bool,
 }
 
 /// A Receive that waits for output.
@@ -43,7 +45,14 @@ pub(super) struct PendingReceive {
 
 impl RunningCommand {
     pub(super) fn new(id: CommandId, process: Process) -> Self {
-        Self { id, process, receive: None }
+        Self { id, process, receive: None, is_end_told: false }
+    }
+
+    /// The id of a command that has ended, once.
+    pub(super) fn take_end(&mut self) -> Option<CommandId> {
+        let is_news = self.process.is_finished() && !self.is_end_told;
+        self.is_end_told |= is_news;
+        is_news.then(|| self.id.clone())
     }
 
     pub(super) fn is_waited_for(&self) -> bool {

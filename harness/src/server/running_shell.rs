@@ -7,6 +7,8 @@ use crate::server::ConnectionId;
 use crate::server::dispatch::Answer;
 use crate::server::process::Surroundings;
 use crate::server::receive::RunningCommand;
+use crate::server::resources::event_log::News;
+use crate::server::resources::event_log::What;
 use crate::shell::CommandId;
 use crate::shell::Shell;
 use crate::shell::ShellId;
@@ -89,6 +91,18 @@ impl RunningShell {
                 self.last_used_ms = now_ms;
             }
         }
+    }
+
+    /// Something that happened in the shell.
+    pub(super) fn news(&self, what: What, subject: &impl std::fmt::Display) -> News {
+        let client_ip = self.described.client_ip.clone().unwrap_or_default();
+        News { what, user: self.owner.clone(), client_ip, subject: subject.to_string() }
+    }
+
+    /// The commands that ended since this was last asked.
+    pub(super) fn take_ended(&mut self) -> Vec<News> {
+        let ended: Vec<CommandId> = self.commands.values_mut().filter_map(RunningCommand::take_end).collect();
+        ended.iter().map(|id| self.news(What::CommandEnded, id)).collect()
     }
 
     pub(super) fn command(&mut self, id: Option<&CommandId>) -> Result<&mut RunningCommand, FaultReason> {

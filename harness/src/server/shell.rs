@@ -13,6 +13,7 @@ use crate::server::dispatch::Success;
 use crate::server::dispatch::new_uuid;
 use crate::server::process::Surroundings;
 use crate::server::resources::Instance;
+use crate::server::resources::event_log::What;
 use crate::server::running_shell::Link;
 use crate::server::running_shell::RunningShell;
 use crate::server::shells::Shells;
@@ -76,6 +77,7 @@ impl Shells {
             is_without_reference: config.is_mutant(Mutant::CreateWithoutEpr),
             shell: shell.describe(call.now_ms),
         };
+        self.news.push(shell.news(What::ShellCreated, &shell.id));
         self.shells.insert(key(&shell.id), shell);
         Ok(Success::new(transfer::CREATE_RESPONSE, created))
     }
@@ -85,7 +87,9 @@ impl Shells {
         let shell = self.selected(call)?;
         let id = key(&shell.id);
         let due = shell.abort_receives(config);
+        let news = shell.news(What::ShellDeleted, &shell.id);
         self.due.extend(due);
+        self.news.push(news);
         if !config.is_mutant(Mutant::DeleteKeepsShell) {
             self.shells.remove(&id);
         }

@@ -8,6 +8,8 @@ use crate::server::ConnectionId;
 use crate::server::Mutant;
 use crate::server::dispatch::Answer;
 use crate::server::dispatch::Call;
+use crate::server::resources::event_log::News;
+use crate::server::resources::event_log::What;
 use crate::server::running_shell::RunningShell;
 use crate::shell::ShellId;
 use crate::shell::bare_guid;
@@ -26,6 +28,8 @@ pub(super) struct Shells {
     now_ms: u64,
     /// Answers that another request made due.
     pub(super) due: Vec<(ConnectionId, Answer)>,
+    /// What the event log has not been told.
+    pub(super) news: Vec<News>,
 }
 
 /// What Windows answers for a shell or command that is not there.
@@ -86,10 +90,12 @@ impl Shells {
         let mut due = std::mem::take(&mut self.due);
         self.shells.retain(|_, shell| {
             due.extend(shell.elapse(now_ms, config));
+            self.news.extend(shell.take_ended());
             if !shell.is_idle_at(now_ms) {
                 return true;
             }
             due.extend(shell.abort_receives(config));
+            self.news.push(shell.news(What::ShellDeleted, &shell.id));
             false
         });
         due

@@ -11,6 +11,8 @@ mod enumeration_filters;
 #[cfg(test)]
 mod enumeration_pages;
 #[cfg(test)]
+mod eventing;
+#[cfg(test)]
 mod fault_table;
 #[cfg(test)]
 mod faults;

@@ -87,12 +87,6 @@ impl Limits {
     }
 }
 
-/// The context that a Pull or a Release names; an empty one, which nothing has, if none can be read.
-pub(super) fn context_of(call: &Call<'_>) -> EnumerationContext {
-    let named = call.envelope.body().and_then(|body| body.child(EnumerationContext::NAME));
-    named.and_then(|context| context.read().ok()).unwrap_or_else(|| EnumerationContext::new(""))
-}
-
 impl Enumerations {
     pub(super) fn elapse(&mut self, now_ms: u64) {
         self.0.retain(|_, enumeration| now_ms < enumeration.deadline_ms());

@@ -8,6 +8,7 @@ mod cases;
 mod error;
 mod files;
 mod progress;
+mod requirements;
 mod serve;
 mod server;
 mod time;
@@ -25,6 +26,7 @@ Examples:
   WINRM_PASSWORD=… winrm-conformance server http://10.0.0.5:5985/wsman --user Administrator
   winrm-conformance serve --listen 127.0.0.1:5985 --user alice --password-env ALICE
   winrm-conformance explain DSP0226:R7.6-5
+  winrm-conformance requirements --area eventing --untested
 
 Exit codes:
   0  everything as expected        3  incomplete: unreachable, inconclusive, interrupted
@@ -57,6 +59,8 @@ enum Command {
         /// The id of the requirement, as `DSP0226:R7.6-5`
         requirement: String,
     },
+    /// List the requirements with the cases that test them, or why none does
+    Requirements(requirements::RequirementsArguments),
     /// Check case files
     Lint {
         /// The files
@@ -95,6 +99,7 @@ fn run(command: Command) -> Result<ExitCode, CliError> {
         Command::List(selection) => cases::list(&selection),
         Command::Show { case } => cases::show(&case),
         Command::Explain { requirement } => cases::explain(&requirement),
+        Command::Requirements(arguments) => requirements::requirements(&arguments),
         Command::Lint { files } => files::lint_files(&files),
         Command::Fmt { files, check } => files::format_files(&files, check),
     }

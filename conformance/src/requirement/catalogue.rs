@@ -27,8 +27,7 @@ pub struct Catalogue {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CatalogueFile {
-    #[serde(rename = "catalogue")]
-    _catalogue: String,
+    catalogue: String,
     #[serde(rename = "format")]
     _format: u32,
     requirement: Vec<Requirement>,
@@ -51,6 +50,7 @@ impl Catalogue {
             message: error.message().to_owned(),
         })?;
         for requirement in file.requirement {
+            let requirement = Requirement { catalogue: file.catalogue.clone(), ..requirement };
             let id = requirement.id.clone();
             if self.requirements.insert(id.clone(), requirement).is_some() {
                 return Err(RequirementError::DuplicateId { id });
@@ -116,6 +116,8 @@ mod tests {
                 assert!(text.len() > 5 && text.ends_with('.'), "{}: {text}", requirement.id);
             }
             assert!(!requirement.area.is_empty(), "{}", requirement.id);
+            let untested = requirement.untested.as_ref();
+            assert!(untested.is_none_or(|reason| reason.ends_with('.')), "{}", requirement.id);
         }
     }
 

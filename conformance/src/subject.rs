@@ -153,10 +153,21 @@ pub struct Subject {
     pub url: EndpointUrl,
     /// Who logs on.
     pub logon: Logon,
+    /// Another user, who may log on and may not do what the first one may.
+    pub other_logon: Option<Logon>,
     /// What it has.
     pub capabilities: Capabilities,
     /// What a case may do to it.
     pub allowances: Allowances,
+}
+
+/// A client under test: a command of the shell that makes it do what a case is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The command.
+    pub trigger: String,
+    /// Who it is to log on as.
+    pub logon: Logon,
 }
 
 /// What an endpoint has, of [`NEEDS`].
@@ -173,8 +184,13 @@ impl Capabilities {
     /// What the reference server has besides.
     pub fn reference() -> Self {
         let mut capabilities = Self::usual();
-        capabilities.0.insert("reference-commands".to_owned());
+        capabilities.0.extend(["other-user", "reference-commands"].map(str::to_owned));
         capabilities
+    }
+
+    /// What the engine for clients can do itself.
+    pub fn of_client_engine() -> Self {
+        Self(["http", "auth.basic"].into_iter().map(str::to_owned).collect())
     }
 
     /// Adds one.

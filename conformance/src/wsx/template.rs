@@ -38,6 +38,8 @@ pub const GIVEN: &[&str] = &[
     "http.path",
     "http.token",
     "secret.domain",
+    "secret.other.password",
+    "secret.other.user",
     "secret.password",
     "secret.user",
 ];

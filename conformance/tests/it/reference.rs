@@ -34,6 +34,7 @@ pub(crate) fn play_all(mutant: Option<Mutant>) -> Vec<CaseResult> {
         let subject = Subject {
             url: EndpointUrl::parse(&url).unwrap(),
             logon,
+            other_logon: Some(Logon::new("visitor", &password)),
             capabilities: Capabilities::reference(),
             allowances: Allowances::new([Safety::Load, Safety::Lockout, Safety::Destructive]),
         };

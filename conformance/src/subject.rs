@@ -153,8 +153,10 @@ pub struct Subject {
     pub url: EndpointUrl,
     /// Who logs on.
     pub logon: Logon,
-    /// Another user, who may log on and may not do what the first one may.
+    /// Somebody else who may do what the first one may.
     pub other_logon: Option<Logon>,
+    /// Somebody who may log on and do nothing.
+    pub ordinary_logon: Option<Logon>,
     /// What it has.
     pub capabilities: Capabilities,
     /// What a case may do to it.
@@ -168,6 +170,13 @@ pub struct Client {
     pub trigger: String,
     /// Who it is to log on as.
     pub logon: Logon,
+}
+
+impl Subject {
+    /// All who log on.
+    pub fn logons(&self) -> impl Iterator<Item = &Logon> {
+        std::iter::once(&self.logon).chain(&self.other_logon).chain(&self.ordinary_logon)
+    }
 }
 
 /// What an endpoint has, of [`NEEDS`].
@@ -184,7 +193,7 @@ impl Capabilities {
     /// What the reference server has besides.
     pub fn reference() -> Self {
         let mut capabilities = Self::usual();
-        capabilities.0.extend(["other-user", "reference-commands"].map(str::to_owned));
+        capabilities.0.extend(["other-user", "reference-commands", "user.ordinary"].map(str::to_owned));
         capabilities
     }
 

@@ -58,6 +58,7 @@ const CONTEXT: QName = QName::new(enumeration::NAMESPACE, "EnumerationContext");
 /// The ways to be wrong.
 const MUTANTS: &[(&str, &str)] = &[
     ("attaches", "sends a multipart body"),
+    ("context-forgotten", "pulls with an empty context if the answer before has none"),
     ("context-unescaped", "sends only the text of an enumeration context, not its elements"),
     ("data-locale-mandatory", "marks DataLocale with mustUnderstand"),
     ("document-type", "begins the envelope with a document type declaration"),
@@ -235,7 +236,8 @@ impl Client {
                 }
                 return Ok(());
             }
-            latest = context(&answer)?.or(latest);
+            let forgotten = self.is("context-forgotten").then(empty_context).transpose()?;
+            latest = context(&answer)?.or(forgotten).or(latest);
             let used = if self.is("stale-context") { &first } else { &latest };
             let max_elements = (!self.is("no-max-elements")).then_some(BATCH);
             answer = self.continued("Pull", enumeration::PULL, used, max_elements).await?;
@@ -399,6 +401,10 @@ fn context(answer: &Envelope) -> Result<Option<Opaque>, Failure> {
     Ok(response.children().find(|child| child.is(CONTEXT)).map(|child| child.read()).transpose()?)
 }
 
+fn empty_context() -> Result<Opaque, Failure> {
+    Ok(Opaque::build(CONTEXT, |_| {})?)
+}
+
 fn is_end(answer: &Envelope) -> bool {
     let mut children = answer.body_children().flat_map(Element::children);
     children.any(|child| child.local() == "EndOfSequence")
@@ -408,7 +414,7 @@ fn is_end(answer: &Envelope) -> bool {
 fn spoiled(mutant: &str, action: &str, envelope: String) -> String {
     let is = |wanted: &str| action == wanted;
     match mutant {
-        "data-locale-mandatory" => envelope.replacen("<p:DataLocale", "<p:DataLocale s:mustUnderstand=\"true\"", 1),
+        "data-locale-mandatory" => spoiled_behind("<p:DataLocale", "mustUnderstand=\"false\"", "mustUnderstand=\"true\"", &envelope),
         "document-type" => format!("<!DOCTYPE x>{envelope}"),
         "empty-enumerate" if is(enumeration::ENUMERATE) => without(&envelope, "<s:Body>", "</s:Body>"),
         "fragment-hint" => envelope.replacen("<w:FragmentTransfer s:mustUnderstand=\"true\"", "<w:FragmentTransfer", 1),
@@ -428,6 +434,12 @@ fn spoiled(mutant: &str, action: &str, envelope: String) -> String {
         }
         _ => envelope,
     }
+}
+
+/// The text with the first `old` behind `start` replaced.
+fn spoiled_behind(start: &str, old: &str, new: &str, text: &str) -> String {
+    let Some((before, after)) = text.split_once(start) else { return text.to_owned() };
+    format!("{before}{start}{}", after.replacen(old, new, 1))
 }
 
 /// The envelope with its last selector beside the SelectorSet.

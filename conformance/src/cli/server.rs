@@ -9,6 +9,7 @@ use crate::cli::run::conduct;
 use crate::cli::run::prepare;
 use crate::cli::run::random_password;
 use crate::cli::serve::ReferenceArguments;
+use crate::cli::serve::account;
 use crate::cli::serve::password;
 use crate::engine;
 use crate::report::Redactor;
@@ -32,12 +33,12 @@ pub(crate) struct ServerArguments {
     /// The environment variable that holds the password
     #[arg(long, value_name = "VARIABLE", default_value = "WINRM_PASSWORD")]
     password_env: String,
-    /// Another user, who may log on and nothing else; some cases need one
+    /// Another administrator, whom some cases need; the password is in WINRM_OTHER_PASSWORD
     #[arg(long, value_name = "NAME", requires = "url")]
     other_user: Option<String>,
-    /// The environment variable that holds that one's password
-    #[arg(long, value_name = "VARIABLE", default_value = "WINRM_OTHER_PASSWORD")]
-    other_password_env: String,
+    /// Somebody who may log on and do nothing, whom some need; the password is in WINRM_ORDINARY_PASSWORD
+    #[arg(long, value_name = "NAME", requires = "url")]
+    ordinary_user: Option<String>,
     #[command(flatten)]
     run: RunArguments,
     /// Cases at once that may create shells
@@ -78,10 +79,8 @@ pub(crate) async fn server(arguments: ServerArguments) -> Result<ExitCode, CliEr
     engine::is_reachable(&subject.url, arguments.run.timeout())
         .await
         .map_err(|error| CliError::Unreachable(error.to_string()))?;
-    let mut redactor = Redactor::new().credentials(&subject.logon.user, &subject.logon.password);
-    if let Some(other) = &subject.other_logon {
-        redactor = redactor.credentials(&other.user, &other.password);
-    }
+    let logons = subject.logons().map(|logon| (&*logon.user, &*logon.password));
+    let redactor = Redactor::new().all_credentials(logons);
     let endpoint = subject.url.to_string();
     let shells_max = usize::from(arguments.max_shells);
     conduct(&arguments.run, prepared, endpoint, &redactor, async |play: Play<'_>| {
@@ -110,6 +109,7 @@ async fn subject(arguments: &ServerArguments) -> Result<(Subject, Option<Referen
         url: EndpointUrl::parse(arguments.url.as_deref().unwrap_or("http://127.0.0.1"))?,
         logon: Logon::new(arguments.user.as_deref().unwrap_or("conformance"), ""),
         other_logon: None,
+        ordinary_logon: None,
         capabilities: Capabilities::usual(),
         allowances: Allowances::new(allowed),
     };
@@ -120,8 +120,12 @@ async fn subject(arguments: &ServerArguments) -> Result<(Subject, Option<Referen
         }
         subject.logon.password = password(&arguments.password_env)?;
         if let Some(other) = &arguments.other_user {
-            subject.other_logon = Some(Logon::new(other, &password(&arguments.other_password_env)?));
+            subject.other_logon = Some(Logon::new(other, &password("WINRM_OTHER_PASSWORD")?));
             subject.capabilities.add("other-user")?;
+        }
+        if let Some(ordinary) = &arguments.ordinary_user {
+            subject.ordinary_logon = Some(Logon::new(ordinary, &password("WINRM_ORDINARY_PASSWORD")?));
+            subject.capabilities.add("user.ordinary")?;
         }
     } else {
         // It is ours: nobody is locked out of anything.
@@ -130,13 +134,16 @@ async fn subject(arguments: &ServerArguments) -> Result<(Subject, Option<Referen
         subject.logon.password = random_password();
         let guest = Logon::new("visitor", &random_password());
         let reference_arguments = ReferenceArguments::certified(arguments.mutant.clone());
-        let config = reference_arguments.config(&subject.logon, Some(&guest))?;
+        let other = Logon::new("colleague", &random_password());
+        let mut config = reference_arguments.config(&subject.logon, Some(&guest))?;
+        config.accounts.push(account(&other, true));
+        subject.other_logon = Some(other);
         let address = "127.0.0.1:0";
         let failed = |error| CliError::Listen(address.to_owned(), error);
         let listener = Listener::bind(address).await.map_err(failed)?;
         let bound = listener.local_address().map_err(failed)?;
         subject.url = EndpointUrl::parse(&format!("http://{bound}/wsman"))?;
-        subject.other_logon = Some(guest);
+        subject.ordinary_logon = Some(guest);
         reference = Some(Reference(tokio::spawn(listener.serve(config))));
     }
     for capability in &arguments.has {

@@ -100,3 +100,62 @@ pub(crate) fn challenge() -> Reply {
         closes: false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wsx::StepBody;
+    use crate::wsx::VariableName;
+    use crate::wsx::parse;
+
+    /// What the `<` sections of a step become.
+    fn check(sections: &str) -> Result<Option<Reply>, EngineError> {
+        let front = "wsx = 1\nid = \"a.b\"\ntitle = \"t\"\nrequires = [\"X:1\"]\nprofiles = [\"wsmv\"]\n\
+                     roles = [\"client\"]\nsafety = \"normal\"\n-- 01 c1 > soap --\n<a/>\n";
+        let case = parse("a/b.wsx", &format!("{front}{sections}")).unwrap();
+        let StepBody::Exchange(exchange) = &case.steps[0].body else { panic!("no exchange") };
+        let mut bindings = Bindings::default();
+        bindings.bind(VariableName::parse("m1").unwrap(), "a<b".to_owned());
+        answer(&exchange.expects, &mut bindings, &mut Random::new(1, "a"))
+    }
+
+    fn text(sections: &str) -> String {
+        String::from_utf8(check(sections).unwrap().unwrap().octets).unwrap()
+    }
+
+    #[test]
+    fn an_envelope_is_answered_with_200_and_its_values() {
+        insta::assert_snapshot!(text("-- 01 c1 < soap --\n<x>{{m1}}</x>\n").replace('\r', ""), @r"
+        HTTP/1.1 200 
+        Content-Type: application/soap+xml;charset=UTF-8
+        Content-Length: 15
+
+        <x>a&lt;b</x>
+        ");
+    }
+
+    #[test]
+    fn status_and_fields_are_what_the_case_says() {
+        let sections = "-- 01 c1 < http --\nHTTP/1.1 500\nContent-Type: text/plain\nServer: {{m1}}\n-- 01 c1 < soap --\n<x/>\n";
+        let answer = text(sections);
+        assert!(answer.starts_with("HTTP/1.1 500 \r\nContent-Type: text/plain\r\nServer: a<b\r\n"), "{answer}");
+        let answer = text("-- 01 c1 < http --\nHTTP/1.1 200\nabsent Content-Type\n-- 01 c1 < soap --\n<x/>\n");
+        assert!(!answer.contains("Content-Type"), "{answer}");
+        assert_eq!(text("-- 01 c1 < bytes --\n00 41\n"), "\0A");
+    }
+
+    #[test]
+    fn no_section_is_no_answer_and_closed_alone_is_an_end_without_one() {
+        assert_eq!(check(""), Ok(None));
+        assert_eq!(check("-- 01 c1 < closed --\n"), Ok(Some(Reply { octets: Vec::new(), closes: true })));
+        let both = check("-- 01 c1 < bytes --\n41\n-- 01 c1 < closed --\n");
+        assert_eq!(both, Ok(Some(Reply { octets: vec![0x41], closes: true })));
+    }
+
+    #[test]
+    fn what_stands_for_many_messages_is_our_error() {
+        assert_eq!(check("-- 01 c1 < http --\nHTTP/1.1 4xx\n"), Err(EngineError::NotForClients("http")));
+        assert_eq!(check("-- 01 c1 < fault --\n"), Err(EngineError::NotForClients("fault")));
+        assert_eq!(check("-- 01 c1 < sealed --\nrequired\n"), Err(EngineError::NotForClients("sealed")));
+    }
+}

@@ -42,7 +42,7 @@ const CHALLENGES_MAX: usize = 4;
 /// Requests after the last step that are answered.
 const FURTHER_MAX: usize = 100;
 /// A request that was sent just before the client ended may still be on its way.
-const LAST_WORDS_WAIT: Duration = Duration::from_millis(300);
+const LAST_WORDS_WAIT: Duration = Duration::from_millis(100);
 /// How long a client may take to end after a step that it failed.
 const END_WAIT: Duration = Duration::from_secs(2);
 
@@ -53,6 +53,8 @@ struct Host<'a> {
     random: Random,
     reception: Reception,
     trigger: Trigger,
+    /// Whether the client asked anything at all.
+    heard_any: bool,
     /// How the trigger ended, once it has.
     ended: Option<Ended>,
     /// The `Authorization` that every request needs.
@@ -60,14 +62,14 @@ struct Host<'a> {
     seen: BTreeMap<StepNumber, Observation>,
 }
 
-/// Plays a case: starts the client, answers it and judges what it asks.
-pub(crate) async fn play<'a>(setting: &'a Setting<Client>, case: &'a Case) -> Outcome<'a> {
+/// Plays a case: starts the client, answers it and judges what it asks. `None` if the client says that it can't.
+pub(crate) async fn play<'a>(setting: &'a Setting<Client>, case: &'a Case) -> Option<Outcome<'a>> {
     let mut outcome = Outcome::new(case, &setting.catalogue, &setting.redactor);
     let mut host = match Host::start(setting, case).await {
         Ok(host) => host,
         Err(error) => {
             outcome.stop(Verdict::Error, format!("cannot start the client: {error}"));
-            return outcome;
+            return Some(outcome);
         }
     };
     let mut steps = case.steps.iter();
@@ -81,8 +83,9 @@ pub(crate) async fn play<'a>(setting: &'a Setting<Client>, case: &'a Case) -> Ou
     if steps.next().is_some() {
         outcome.cut_short();
     }
+    let is_supported = host.heard_any || host.ended != Some(Ended::NotSupported);
     host.finish(holds, &mut outcome).await;
-    outcome
+    is_supported.then_some(outcome)
 }
 
 impl<'a> Host<'a> {
@@ -114,6 +117,7 @@ impl<'a> Host<'a> {
             random: Random::new(setting.seed, &case.front.id),
             reception,
             trigger,
+            heard_any: false,
             ended: None,
             authorization: None,
             seen: BTreeMap::new(),
@@ -168,10 +172,6 @@ impl<'a> Host<'a> {
         }
         let place = format!("{number} {}", exchange.connection);
         let (arrival, heard, auth) = self.request().await;
-        if self.ended == Some(Ended::NotSupported) && heard.is_none() && self.seen.is_empty() {
-            outcome.stop(Verdict::NotApplicable, "the client doesn't support it (127)".to_owned());
-            return Ok(false);
-        }
         if self.setting.cancel.is_cancelled() && heard.is_none() {
             outcome.stop(Verdict::Inconclusive, format!("called off in step {number}"));
             return Ok(false);
@@ -244,13 +244,17 @@ impl<'a> Host<'a> {
             let cancel = &self.setting.cancel;
             tokio::select! {
                 biased;
-                heard = self.reception.next() => return Ok(heard),
+                heard = self.reception.next() => {
+                    self.heard_any = true;
+                    return Ok(heard);
+                }
                 ended = self.trigger.ended() => self.ended = Some(ended),
                 () = tokio::time::sleep(wait) => return Err(Arrival::Late(wait)),
                 () = cancel.cancelled() => return Err(Arrival::Over("the run was called off".to_owned())),
             }
         }
         let late = tokio::time::timeout(LAST_WORDS_WAIT, self.reception.next()).await;
+        self.heard_any |= late.is_ok();
         late.map_err(|_| Arrival::Over(self.ended.map_or(String::new(), |ended| ended.to_string())))
     }
 

@@ -119,9 +119,11 @@ fn given(subject: &Subject) -> Bindings {
     bindings.give("secret.user", subject.logon.user.clone());
     bindings.give("secret.password", subject.logon.password.clone());
     bindings.give("secret.domain", subject.logon.domain.clone());
-    if let Some(other) = &subject.other_logon {
-        bindings.give("secret.other.user", other.user.clone());
-        bindings.give("secret.other.password", other.password.clone());
+    for (who, logon) in [("other", &subject.other_logon), ("ordinary", &subject.ordinary_logon)] {
+        if let Some(logon) = logon {
+            bindings.give(&format!("secret.{who}.user"), logon.user.clone());
+            bindings.give(&format!("secret.{who}.password"), logon.password.clone());
+        }
     }
     bindings
 }

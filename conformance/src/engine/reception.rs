@@ -114,3 +114,56 @@ async fn hear(mut connection: Connection<Request>, tell: mpsc::Sender<Heard>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use winrm_harness::http::Status;
+
+    use super::*;
+    use crate::engine::answer::challenge;
+
+    const WAIT: Duration = Duration::from_secs(20);
+
+    async fn connect(reception: &Reception) -> Connection {
+        Connection::connect(&reception.address().to_string(), WAIT).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn requests_are_heard_one_after_the_other_and_answered_where_they_came() {
+        let mut reception = Reception::open().await.unwrap();
+        let (mut one, mut other) = (connect(&reception).await, connect(&reception).await);
+        for connection in [&mut one, &mut other] {
+            connection.send(b"POST /wsman HTTP/1.1\r\nContent-Length: 1\r\n\r\nx").await.unwrap();
+            let heard = reception.next().await;
+            assert!(matches!(&heard.arrival, Arrival::Asked(request) if request.target == "/wsman"));
+            heard.answer(challenge());
+            assert_eq!(connection.receive().await.unwrap().status, Status::UNAUTHORIZED);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_http_is_heard_as_that_and_an_unanswered_request_closes() {
+        let mut reception = Reception::open().await.unwrap();
+        let mut connection = connect(&reception).await;
+        connection.send(b"\0\0\0\r\n\r\n").await.unwrap();
+        let heard = reception.next().await;
+        assert!(matches!(heard.arrival, Arrival::NotHttp(_)));
+        drop(heard);
+        assert!(connection.is_closed_within(WAIT).await);
+    }
+
+    #[tokio::test]
+    async fn so_many_connections_are_taken_and_one_more_is_closed() {
+        let reception = Reception::open().await.unwrap();
+        let mut connections = Vec::new();
+        for _ in 0..CONNECTIONS_MAX {
+            connections.push(connect(&reception).await);
+        }
+        let mut more = connect(&reception).await;
+        assert!(more.is_closed_within(WAIT).await);
+        let last = connections.last_mut().unwrap();
+        assert!(!last.is_closed_within(Duration::from_millis(50)).await);
+    }
+}

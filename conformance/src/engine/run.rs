@@ -63,10 +63,7 @@ pub async fn run(
     cancel: Cancel,
     tell: impl FnMut(Event<'_>),
 ) -> Vec<CaseResult> {
-    let mut redactor = Redactor::new().credentials(&subject.logon.user, &subject.logon.password);
-    if let Some(other) = &subject.other_logon {
-        redactor = redactor.credentials(&other.user, &other.password);
-    }
+    let redactor = Redactor::new().all_credentials(subject.logons().map(|logon| (&*logon.user, &*logon.password)));
     let (setting, traced) = setting(subject, redactor, catalogue, options, cancel);
     schedule(cases, options, traced, tell, move |case| {
         let setting = Arc::clone(&setting);
@@ -192,10 +189,17 @@ async fn run_one_client(setting: &Arc<Setting<Client>>, case: Case) -> CaseResul
     let clock = Clock::default();
     let task = {
         let (setting, case) = (Arc::clone(setting), Arc::clone(&case));
-        tokio::spawn(async move { client::play(&setting, &case).await.result(clock.elapsed_ms()) })
+        tokio::spawn(async move {
+            let outcome = client::play(&setting, &case).await;
+            outcome.map(|outcome| outcome.result(clock.elapsed_ms()))
+        })
     };
     match task.await {
-        Ok(result) => result,
+        Ok(Some(result)) => result,
+        Ok(None) => {
+            let reason = "the client doesn't support it: it ended with 127".to_owned();
+            unplayed(setting, &case, Verdict::NotApplicable, reason)
+        }
         Err(error) => unplayed(setting, &case, Verdict::Error, format!("the engine failed: {error}")),
     }
 }

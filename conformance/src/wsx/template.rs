@@ -38,6 +38,8 @@ pub const GIVEN: &[&str] = &[
     "http.path",
     "http.token",
     "secret.domain",
+    "secret.ordinary.password",
+    "secret.ordinary.user",
     "secret.other.password",
     "secret.other.user",
     "secret.password",

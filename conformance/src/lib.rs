@@ -4,6 +4,7 @@
 
 pub mod assertion;
 pub mod cli;
+pub mod coverage;
 pub mod engine;
 pub mod expectation;
 pub mod report;

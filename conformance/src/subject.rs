@@ -167,10 +167,30 @@ pub struct Subject {
     pub scheme: Scheme,
     /// A resource that the user can read without selectors, for cases that need any; `winrm/config` is one.
     pub resource_uri: String,
+    /// Somebody else who may do what the first one may.
+    pub other_logon: Option<Logon>,
+    /// Somebody who may log on and do nothing.
+    pub ordinary_logon: Option<Logon>,
     /// What it has.
     pub capabilities: Capabilities,
     /// What a case may do to it.
     pub allowances: Allowances,
+}
+
+/// A client under test: a command of the shell that makes it do what a case is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The command.
+    pub trigger: String,
+    /// Who it is to log on as.
+    pub logon: Logon,
+}
+
+impl Subject {
+    /// All who log on.
+    pub fn logons(&self) -> impl Iterator<Item = &Logon> {
+        std::iter::once(&self.logon).chain(&self.other_logon).chain(&self.ordinary_logon)
+    }
 }
 
 /// What an endpoint has, of [`NEEDS`].
@@ -197,8 +217,13 @@ impl Capabilities {
     /// What the reference server has besides.
     pub fn reference() -> Self {
         let mut capabilities = Self::usual();
-        capabilities.0.insert("reference-commands".to_owned());
+        capabilities.0.extend(["other-user", "reference-commands", "user.ordinary"].map(str::to_owned));
         capabilities
+    }
+
+    /// What the engine for clients can do itself.
+    pub fn of_client_engine() -> Self {
+        Self(["http", "auth.basic"].into_iter().map(str::to_owned).collect())
     }
 
     /// Adds one.

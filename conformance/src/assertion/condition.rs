@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use winrm_harness::http::Response;
+use winrm_harness::http::Headers;
+use winrm_harness::http::Status;
 use winrm_harness::xml::Document;
 
 use crate::assertion::Bindings;
@@ -20,9 +21,11 @@ use crate::wsx::TextComparison;
 
 /// What an assertion can look at: what came in a step.
 #[derive(Clone, Copy, Debug)]
-pub struct Answered<'a> {
-    /// The response, if one came.
-    pub response: Option<&'a Response>,
+pub struct Came<'a> {
+    /// The status, if a response came.
+    pub status: Option<Status>,
+    /// The header fields, if a message came.
+    pub headers: Option<&'a Headers>,
     /// The envelope, if one came.
     pub envelope: Option<&'a Document>,
     /// What is known of the authentication.
@@ -32,20 +35,20 @@ pub struct Answered<'a> {
 /// Checks one line of an `assert` section.
 pub fn check_assertion(
     assertion: &Assertion,
-    answered: Answered<'_>,
+    came: Came<'_>,
     bindings: &mut Bindings,
 ) -> Result<(), Mismatch> {
-    let (what, found) = look(&assertion.look, answered);
+    let (what, found) = look(&assertion.look, came);
     check(&assertion.condition, found.as_deref(), bindings).map_err(|expected| {
         let got = found.map_or("nothing".to_owned(), |found| format!("`{}`", excerpt(&found)));
         Mismatch::new(format!("{what} {expected}"), got)
     })
 }
 
-fn look(look: &Look, answered: Answered<'_>) -> (String, Option<String>) {
+fn look(look: &Look, came: Came<'_>) -> (String, Option<String>) {
     match look {
         Look::Path(path) => {
-            let found = answered.envelope.map_or(Found::Nothing, |document| find(path, document.root()));
+            let found = came.envelope.map_or(Found::Nothing, |document| find(path, document.root()));
             let found = match found {
                 Found::Nothing => None,
                 Found::Text(text) => Some(text),
@@ -53,22 +56,20 @@ fn look(look: &Look, answered: Answered<'_>) -> (String, Option<String>) {
             };
             (path.to_string(), found)
         }
-        Look::Status => {
-            ("the status".to_owned(), answered.response.map(|response| response.status.0.to_string()))
-        }
+        Look::Status => ("the status".to_owned(), came.status.map(|status| status.to_string())),
         Look::Header(name) => {
-            (format!("the field {name}"), answered.response.and_then(|response| field(response, name)))
+            (format!("the field {name}"), came.headers.and_then(|headers| field(headers, name)))
         }
-        Look::Auth(name) => (name.clone(), answered.facts.get(name).cloned()),
+        Look::Auth(name) => (name.clone(), came.facts.get(name).cloned()),
     }
 }
 
 /// [RFC 9110 5.3] All fields of the name, joined by commas: what stands in the second one counts as well.
 ///
 /// [RFC 9110 5.3]: https://www.rfc-editor.org/rfc/rfc9110#section-5.3
-fn field(response: &Response, name: &str) -> Option<String> {
+fn field(headers: &Headers, name: &str) -> Option<String> {
     let values: Vec<String> =
-        response.headers.all(name).map(|value| String::from_utf8_lossy(value).trim().to_owned()).collect();
+        headers.all(name).map(|value| String::from_utf8_lossy(value).trim().to_owned()).collect();
     (!values.is_empty()).then(|| values.join(", "))
 }
 

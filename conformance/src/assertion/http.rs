@@ -1,4 +1,7 @@
+use winrm_harness::http::Headers;
+use winrm_harness::http::Request;
 use winrm_harness::http::Response;
+use winrm_harness::http::Version;
 
 use crate::assertion::Bindings;
 use crate::assertion::Mismatch;
@@ -7,6 +10,7 @@ use crate::assertion::text::describe_with;
 use crate::assertion::text::match_text;
 use crate::wsx::HttpLine;
 use crate::wsx::HttpPattern;
+use crate::wsx::HttpRequest;
 use crate::wsx::Piece;
 use crate::wsx::Template;
 
@@ -29,13 +33,33 @@ pub fn match_http(
     matched.inspect_err(|_| bindings.rewind(mark))
 }
 
+/// Matches start line, header fields and, if the pattern has one, the body as text. On a mismatch nothing is bound.
+pub fn match_request(
+    pattern: &HttpRequest,
+    request: &Request,
+    bindings: &mut Bindings,
+) -> Result<(), Mismatch> {
+    let version = match request.version {
+        Version::Http10 => "HTTP/1.0",
+        Version::Http11 => "HTTP/1.1",
+    };
+    let start = format!("{} {} {version}", request.method, request.target);
+    let mark = bindings.mark();
+    let mut matched = match_text(&pattern.start, &start, bindings);
+    for (name, template) in &pattern.headers {
+        matched = matched.and_then(|()| match_field(name, template, &request.headers, bindings));
+    }
+    if !pattern.body.is_empty() {
+        let body = String::from_utf8_lossy(request.body.octets());
+        matched = matched.and_then(|()| match_text(&pattern.body, body.trim(), bindings));
+    }
+    matched.inspect_err(|_| bindings.rewind(mark))
+}
+
 fn match_line(line: &HttpLine, response: &Response, bindings: &mut Bindings) -> Result<(), Mismatch> {
     match line {
-        HttpLine::Field(name, template) if matches!(template.pieces(), [Piece::Absent]) => {
-            absent(name, response)
-        }
-        HttpLine::Field(name, template) => field(name, template, response, bindings),
-        HttpLine::Absent(name) => absent(name, response),
+        HttpLine::Field(name, template) => match_field(name, template, &response.headers, bindings),
+        HttpLine::Absent(name) => absent(name, &response.headers),
         HttpLine::Empty if response.body.is_empty() => Ok(()),
         HttpLine::Empty => {
             Err(Mismatch::new("no body", format!("a body of {} octets", response.body.octets().len())))
@@ -43,8 +67,20 @@ fn match_line(line: &HttpLine, response: &Response, bindings: &mut Bindings) -> 
     }
 }
 
-fn absent(name: &str, response: &Response) -> Result<(), Mismatch> {
-    match response.headers.first(name) {
+fn match_field(
+    name: &str,
+    template: &Template,
+    headers: &Headers,
+    bindings: &mut Bindings,
+) -> Result<(), Mismatch> {
+    match template.pieces() {
+        [Piece::Absent] => absent(name, headers),
+        _ => field(name, template, headers, bindings),
+    }
+}
+
+fn absent(name: &str, headers: &Headers) -> Result<(), Mismatch> {
+    match headers.first(name) {
         None => Ok(()),
         Some(value) => Err(Mismatch::new(format!("no field {name}"), shown(value))),
     }
@@ -53,10 +89,10 @@ fn absent(name: &str, response: &Response) -> Result<(), Mismatch> {
 fn field(
     name: &str,
     template: &Template,
-    response: &Response,
+    headers: &Headers,
     bindings: &mut Bindings,
 ) -> Result<(), Mismatch> {
-    let values = || response.headers.all(name).map(|value| String::from_utf8_lossy(value).into_owned());
+    let values = || headers.all(name).map(|value| String::from_utf8_lossy(value).into_owned());
     if values().any(|value| match_text(template, value.trim(), bindings).is_ok()) {
         return Ok(());
     }

@@ -5,9 +5,12 @@
 )]
 
 mod cases;
+mod client;
 mod error;
 mod files;
 mod progress;
+mod requirements;
+mod run;
 mod serve;
 mod server;
 mod time;
@@ -23,8 +26,10 @@ Examples:
   winrm-conformance server                       certify the built-in reference server
   winrm-conformance server --mutant plain-answers   see a broken one fail
   WINRM_PASSWORD=… winrm-conformance server http://10.0.0.5:5985/wsman --user Administrator
+  winrm-conformance client --trigger ./my-client    certify a client
   winrm-conformance serve --listen 127.0.0.1:5985 --user alice --password-env ALICE
   winrm-conformance explain DSP0226:R7.6-5
+  winrm-conformance requirements --area eventing --untested
 
 Exit codes:
   0  everything as expected        3  incomplete: unreachable, inconclusive, interrupted
@@ -43,6 +48,8 @@ struct Arguments {
 enum Command {
     /// Play the cases against a server and judge its answers
     Server(server::ServerArguments),
+    /// Answer a client and judge what it asks
+    Client(client::ClientArguments),
     /// Run the reference server, correct or broken on purpose
     Serve(serve::ServeArguments),
     /// List the cases
@@ -57,6 +64,8 @@ enum Command {
         /// The id of the requirement, as `DSP0226:R7.6-5`
         requirement: String,
     },
+    /// List the requirements with the cases that test them, or why none does
+    Requirements(requirements::RequirementsArguments),
     /// Check case files
     Lint {
         /// The files
@@ -91,10 +100,12 @@ pub fn main() -> std::process::ExitCode {
 fn run(command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Server(arguments) => runtime()?.block_on(server::server(arguments)),
+        Command::Client(arguments) => runtime()?.block_on(client::client(arguments)),
         Command::Serve(arguments) => runtime()?.block_on(serve::serve(arguments)),
         Command::List(selection) => cases::list(&selection),
         Command::Show { case } => cases::show(&case),
         Command::Explain { requirement } => cases::explain(&requirement),
+        Command::Requirements(arguments) => requirements::requirements(&arguments),
         Command::Lint { files } => files::lint_files(&files),
         Command::Fmt { files, check } => files::format_files(&files, check),
     }

@@ -66,11 +66,6 @@ impl ReferenceArguments {
 
     /// The configuration with these users.
     pub(crate) fn config(&self, user: &Logon, guest: Option<&Logon>) -> Result<Config, CliError> {
-        let account = |logon: &Logon, is_administrator| Account {
-            user: logon.user.clone(),
-            password: logon.password.clone(),
-            is_administrator,
-        };
         let mut config = Config {
             accounts: std::iter::once(account(user, true))
                 .chain(guest.map(|guest| account(guest, false)))
@@ -85,6 +80,11 @@ impl ReferenceArguments {
         config.max_shells_per_user = self.max_shells_per_user.unwrap_or(config.max_shells_per_user);
         Ok(config)
     }
+}
+
+/// The account of somebody who logs on.
+pub(crate) fn account(logon: &Logon, is_administrator: bool) -> Account {
+    Account { user: logon.user.clone(), password: logon.password.clone(), is_administrator }
 }
 
 fn mutant(name: &str) -> Result<Mutant, CliError> {

@@ -1,8 +1,10 @@
 use winrm_harness::client::Session;
+use winrm_harness::encryption::Charset;
 use winrm_harness::encryption::EncryptedMessage;
 use winrm_harness::encryption::Form;
 use winrm_harness::encryption::Portion;
 use winrm_harness::encryption::Protocol;
+use winrm_harness::http::Body;
 
 use crate::engine::EngineError;
 use crate::engine::observation::SealedBody;
@@ -52,8 +54,11 @@ pub(crate) fn envelope(
         return Ok(Outgoing { head, body, ..Outgoing::default() });
     }
     let mut form = Form::default();
-    let mut message = session.seal(envelope.as_bytes().to_vec())?;
+    let charset = if tampers.contains(&Tamper::Utf16) { Charset::Utf16 } else { Charset::Utf8 };
+    let mut message = session.seal(encoded(envelope, charset))?;
+    message.charset = charset;
     let mut left_off = 0;
+    let mut chunk_len = None;
     for tamper in tampers {
         match tamper {
             Tamper::Flip { part, octet } => flip(&mut message, *part, *octet),
@@ -66,8 +71,9 @@ pub(crate) fn envelope(
             Tamper::Sequence(difference) => each(&mut message, |portion| renumber(portion, *difference)),
             Tamper::Protocol(media_type) => message.protocol = Protocol::from_media_type(media_type),
             Tamper::Truncate(count) => left_off = usize::try_from(*count).unwrap_or(usize::MAX),
-            // The caller has chosen the session and looked the octets up.
-            Tamper::Context(_) | Tamper::Replay(_) => {}
+            Tamper::Chunked(octets) => chunk_len = usize::try_from(*octets).ok(),
+            // The caller has chosen the session and looked the octets up; the charset is chosen above.
+            Tamper::Context(_) | Tamper::Replay(_) | Tamper::Utf16 => {}
         }
     }
     let mut request = session.sealed_request(&message, form);
@@ -80,14 +86,31 @@ pub(crate) fn envelope(
         request.headers.set("Content-Type", body.content_type.clone());
     }
     body.octets.truncate(body.octets.len().saturating_sub(left_off));
-    let head = request.with_body(body.octets.clone()).encode_head();
+    let request = request.with_body(match chunk_len {
+        Some(chunk_len) => Body::chunked(body.octets.chunks(chunk_len.max(1))),
+        None => Body::from(body.octets.clone()),
+    });
+    let (head, wire) = (request.encode_head(), request.encode());
+    // How a message is cut and encoded says nothing against its seal.
+    let is_sealed = tampers.iter().all(|tamper| matches!(tamper, Tamper::Chunked(_) | Tamper::Utf16));
     Ok(Outgoing {
+        body: wire.get(head.len()..).unwrap_or_default().to_vec(),
         head,
-        body: body.octets.clone(),
         plaintext: Some(envelope.as_bytes().to_vec()),
         sealed_body: Some(body),
-        is_sealed: tampers.is_empty(),
+        is_sealed,
     })
+}
+
+/// [DSP0226 13.1] UTF-16 begins with a byte order mark; Windows sends little-endian.
+fn encoded(envelope: &str, charset: Charset) -> Vec<u8> {
+    match charset {
+        Charset::Utf8 => envelope.as_bytes().to_vec(),
+        Charset::Utf16 => {
+            let units = std::iter::once(0xFEFF).chain(envelope.encode_utf16());
+            units.flat_map(u16::to_le_bytes).collect()
+        }
+    }
 }
 
 fn each(message: &mut EncryptedMessage, change: impl FnMut(&mut Portion)) {

@@ -32,6 +32,8 @@ pub enum EngineError {
     NoToken(ConnectionId),
     /// The sequence can't go on, and it isn't the peer's fault.
     Sequence(SequenceError),
+    /// A `<` section that is no one message, or whose layer the engine for clients doesn't have.
+    NotForClients(&'static str),
     /// The pattern of a section is no XML.
     Pattern(String),
 }
@@ -63,6 +65,9 @@ impl fmt::Display for EngineError {
             Self::Step(step) => write!(f, "expected step {step} to have sent a sealed message"),
             Self::NoToken(connection) => write!(f, "expected {connection} to have sent a token"),
             Self::Sequence(error) => error.fmt(f),
+            Self::NotForClients(layer) => {
+                write!(f, "expected one message in clear for the client, found `< {layer}`")
+            }
             Self::Pattern(reason) => write!(f, "expected {reason}"),
         }
     }

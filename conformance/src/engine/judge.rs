@@ -9,6 +9,7 @@ use crate::assertion::match_bytes;
 use crate::assertion::match_envelope;
 use crate::assertion::match_fault;
 use crate::assertion::match_http;
+use crate::assertion::match_request;
 use crate::engine::link::Arrival;
 use crate::engine::observation::AuthEnd;
 use crate::engine::observation::Observation;
@@ -20,6 +21,8 @@ use crate::wsx::Blame;
 use crate::wsx::Case;
 use crate::wsx::Expect;
 use crate::wsx::SealRule;
+use crate::wsx::Send;
+use crate::wsx::Sent;
 use crate::wsx::SoapPattern;
 
 /// The rule that an answer in clear to a sealed request breaks.
@@ -74,30 +77,58 @@ pub(crate) fn judge(
     }
     alternatives(case, expects, seen, bindings, &mut judgement);
     unsaid(case, expects, seen, &mut judgement);
-    // A failed precondition makes the rest of the step meaningless.
-    let is_setup = |expect: &Expect| expect.blame == Blame::Setup;
-    if expects.iter().any(is_setup) {
-        let stopped = judgement.complaints.iter().any(|complaint| complaint.charge == Charge::Inconclusive);
-        if stopped {
-            judgement.complaints.retain(|complaint| complaint.charge == Charge::Inconclusive);
+    judgement.put_setup_first(expects.iter().map(|expect| &expect.blame));
+    judgement
+}
+
+/// Judges the request of a step by its `>` sections. Bindings of sections that match stay.
+pub(crate) fn judge_request(
+    case: &Case,
+    sends: &[Sent],
+    seen: &Observation,
+    bindings: &mut Bindings,
+) -> Judgement {
+    let mut judgement = Judgement::default();
+    for Sent { blame, send } in sends {
+        if let Err(mismatch) = compare_request(send, seen, bindings) {
+            let charge = charge(case, blame, seen, matches!(send, Send::Closed));
+            judgement.complaints.push(Complaint { charge, layer: send.layer(), mismatch });
         }
     }
+    let says_auth = sends.iter().any(|sent| matches!(sent.send, Send::Auth(_)));
+    if let (Some(AuthEnd::Refused(reason)), false) = (&seen.auth, says_auth) {
+        let mismatch = Mismatch::new("the credentials of the case", reason.clone());
+        judgement.complaints.push(Complaint { charge: Charge::Inconclusive, layer: "auth", mismatch });
+    }
+    judgement.put_setup_first(sends.iter().map(|sent| &sent.blame));
     judgement
 }
 
 impl Judgement {
+    /// A failed precondition makes the rest of the step meaningless.
+    fn put_setup_first<'b>(&mut self, mut blames: impl Iterator<Item = &'b Blame>) {
+        let is_inconclusive = |complaint: &Complaint| complaint.charge == Charge::Inconclusive;
+        if blames.any(|blame| *blame == Blame::Setup) && self.complaints.iter().any(is_inconclusive) {
+            self.complaints.retain(is_inconclusive);
+        }
+    }
+
     fn complain(&mut self, case: &Case, expect: &Expect, seen: &Observation, mismatch: Mismatch) {
-        let charge = charge(case, expect, seen);
+        let charge = charge(case, &expect.blame, seen, matches!(expect.answer, Answer::Closed));
         self.complaints.push(Complaint { charge, layer: expect.answer.layer(), mismatch });
     }
 }
 
-fn charge(case: &Case, expect: &Expect, seen: &Observation) -> Charge {
-    let came = matches!(seen.arrival, Arrival::Answer(_) | Arrival::NotHttp(_) | Arrival::NotAwaited);
-    if !came && !matches!(expect.answer, Answer::Closed) {
+/// Against whom a mismatch counts. Where nothing came, only the end of the connection can be judged.
+fn charge(case: &Case, blame: &Blame, seen: &Observation, of_the_end: bool) -> Charge {
+    let came = matches!(
+        seen.arrival,
+        Arrival::Answer(_) | Arrival::Asked(_) | Arrival::NotHttp(_) | Arrival::NotAwaited
+    );
+    if !came && !of_the_end {
         return Charge::Inconclusive;
     }
-    match &expect.blame {
+    match blame {
         Blame::Required => Charge::Against(case.front.requires.clone()),
         Blame::Only(ids) => Charge::Against(ids.clone()),
         Blame::Setup => Charge::Inconclusive,
@@ -288,6 +319,29 @@ fn compare(answer: &Answer, seen: &Observation, bindings: &mut Bindings) -> Resu
         Answer::Closed if seen.is_closed => Ok(()),
         Answer::Closed => {
             Err(Mismatch::new("the connection closed", format!("{}, and it stays open", seen.arrived())))
+        }
+    }
+}
+
+fn compare_request(send: &Send, seen: &Observation, bindings: &mut Bindings) -> Result<(), Mismatch> {
+    match (send, &seen.arrival) {
+        (Send::Closed, Arrival::Over(_) | Arrival::Closed(_) | Arrival::Late(_)) => Ok(()),
+        (Send::Closed, _) => Err(Mismatch::new("no further request", seen.arrived())),
+        (Send::Auth(_), _) => match &seen.auth {
+            Some(AuthEnd::Refused(reason) | AuthEnd::Broken(reason)) => {
+                Err(Mismatch::new("the credentials of the case", reason.clone()))
+            }
+            Some(AuthEnd::Accepted) | None => Ok(()),
+        },
+        (Send::Http(pattern), Arrival::Asked(request)) => match_request(pattern, request, bindings),
+        (Send::Bytes(octets), Arrival::Asked(request)) => match_bytes(octets, &request.raw()),
+        (Send::Soap(pattern), Arrival::Asked(_)) => match &seen.envelope {
+            Some(document) => match_envelope(pattern, document.root(), bindings),
+            None => Err(Mismatch::new("an envelope", seen.arrived())),
+        },
+        (Send::Sealed(_), Arrival::Asked(_)) => Err(Mismatch::new("a sealed request", "one in clear")),
+        (Send::Http(_) | Send::Bytes(_) | Send::Soap(_) | Send::Sealed(_), _) => {
+            Err(Mismatch::new("a request", seen.arrived()))
         }
     }
 }

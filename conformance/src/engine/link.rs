@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use winrm_harness::client::Session;
+use winrm_harness::http::Request;
 use winrm_harness::http::Response;
 use winrm_harness::net::Connection;
 use winrm_harness::net::NetError;
@@ -9,7 +10,7 @@ use crate::engine::cancel::Cancel;
 use crate::subject::EndpointUrl;
 
 /// The connection bounds no wait itself: the engine does, step by step.
-const UNBOUNDED: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const UNBOUNDED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long a server may take to close a connection that it should close.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
@@ -21,6 +22,10 @@ pub(crate) enum Arrival {
     NotAwaited,
     /// A response.
     Answer(Box<Response>),
+    /// A request, where a client is under test.
+    Asked(Box<Request>),
+    /// The client asks nothing more: it ended, for this reason, or stays silent.
+    Over(String),
     /// The peer closed the connection; these octets had come.
     Closed(Vec<u8>),
     /// Nothing complete came in time.

@@ -12,9 +12,11 @@
 //!
 //! **No answer.** A timeout, a closed or a broken connection makes the case inconclusive, unless `closed` is expected.
 
+mod answer;
 mod authenticate;
 mod cancel;
 mod cleanup;
+mod client;
 mod compose;
 mod error;
 mod judge;
@@ -23,7 +25,11 @@ mod observation;
 mod outcome;
 mod play;
 mod random;
+mod reception;
+mod render;
 mod run;
+mod setting;
+mod trigger;
 
 pub use cancel::Cancel;
 pub use cancel::Canceller;
@@ -33,3 +39,4 @@ pub use link::is_reachable;
 pub use run::Event;
 pub use run::Options;
 pub use run::run;
+pub use run::run_client;

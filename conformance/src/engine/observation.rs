@@ -5,7 +5,7 @@ use winrm_harness::client::Session;
 use winrm_harness::encryption::ToleranceSet;
 use winrm_harness::xml::Document;
 
-use crate::assertion::Answered;
+use crate::assertion::Came;
 use crate::engine::link::Arrival;
 use crate::report::Excerpt;
 use crate::report::Redactor;
@@ -88,6 +88,18 @@ impl Observation {
         observation
     }
 
+    /// What a client asked, in clear.
+    pub(crate) fn of_request(arrival: Arrival) -> Self {
+        let mut observation = Self::new(arrival, None);
+        if let Arrival::Asked(request) = &observation.arrival {
+            observation.plaintext = request.body.octets().to_vec();
+            observation.envelope = envelope(&observation.plaintext);
+            let is_empty = observation.plaintext.is_empty();
+            observation.protection = if is_empty { Protection::NoBody } else { Protection::Clear };
+        }
+        observation
+    }
+
     fn open(&mut self, session: &mut Session) {
         let Arrival::Answer(response) = &self.arrival else { return };
         // Everything that can be opened is: the judge looks at what it took.
@@ -109,12 +121,13 @@ impl Observation {
     }
 
     /// What an assertion can look at.
-    pub(crate) fn answered(&self) -> Answered<'_> {
-        let response = match &self.arrival {
-            Arrival::Answer(response) => Some(response.as_ref()),
-            _ => None,
+    pub(crate) fn came(&self) -> Came<'_> {
+        let (status, headers) = match &self.arrival {
+            Arrival::Answer(response) => (Some(response.status), Some(&response.headers)),
+            Arrival::Asked(request) => (None, Some(&request.headers)),
+            _ => (None, None),
         };
-        Answered { response, envelope: self.envelope.as_ref(), facts: &self.facts }
+        Came { status, headers, envelope: self.envelope.as_ref(), facts: &self.facts }
     }
 
     /// What came, in the words of a report.
@@ -126,6 +139,11 @@ impl Observation {
                 None if self.plaintext.is_empty() => format!("HTTP {} without a body", response.status),
                 None => format!("HTTP {} with a body that is no envelope", response.status),
             },
+            Arrival::Asked(request) => {
+                let action = self.envelope.as_ref().and_then(action).unwrap_or("no action");
+                format!("{} {} with {action}", request.method, request.target)
+            }
+            Arrival::Over(reason) => reason.clone(),
             Arrival::Closed(received) if received.is_empty() => "the connection closed".to_owned(),
             Arrival::Closed(received) => {
                 format!("the connection closed after {} octets of an answer", received.len())
@@ -154,10 +172,17 @@ impl Observation {
                 Protection::Sealed(_) => [response.encode_head().as_slice(), &self.plaintext].concat(),
                 _ => response.raw(),
             },
+            Arrival::Asked(request) => request.raw(),
             Arrival::Closed(received) => received.clone(),
             _ => Vec::new(),
         }
     }
+}
+
+/// The Action, to tell one request from another.
+fn action(envelope: &Document) -> Option<&str> {
+    let header = envelope.root().children().find(|child| child.local() == "Header")?;
+    header.children().find(|child| child.local() == "Action").map(|action| action.text().trim())
 }
 
 /// The document, if the octets are an envelope of any SOAP version.

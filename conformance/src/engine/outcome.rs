@@ -28,6 +28,8 @@ pub(crate) struct Outcome<'a> {
     labels: Vec<String>,
     /// Why the case didn't come to its end, if a finding doesn't say so.
     reason: Option<(Verdict, String)>,
+    /// What a reader wants to know whatever the verdict.
+    notes: Vec<String>,
     /// Whether steps were left out.
     is_cut_short: bool,
 }
@@ -42,19 +44,20 @@ impl<'a> Outcome<'a> {
             findings: Vec::new(),
             labels: Vec::new(),
             reason: None,
+            notes: Vec::new(),
             is_cut_short: false,
         }
     }
 
-    /// Adds what a step's sections say. `place` is the step, as `02 c1`.
-    pub(crate) fn step(&mut self, place: &str, judgement: Judgement, seen: &Observation) {
+    /// Adds what a step's sections say. `place` is the step, as `02 c1`; `direction` is that of the peer's sections.
+    pub(crate) fn step(&mut self, place: &str, direction: char, judgement: Judgement, seen: &Observation) {
         judgement.leniences.into_iter().for_each(|lenience| self.lenient(lenience));
         let fault = seen.envelope.as_ref().and_then(|document| describe_fault(document.root()));
         for Complaint { charge, layer, mut mismatch } in judgement.complaints {
             if let (Some(fault), "http" | "soap") = (&fault, layer) {
                 mismatch.got.push_str(&format!(", the fault {fault}"));
             }
-            let place = format!("{place} < {layer}");
+            let place = format!("{place} {direction} {layer}");
             match charge {
                 Charge::Inconclusive => self.find(Verdict::Inconclusive, Vec::new(), place, mismatch, seen),
                 Charge::Against(ids) => {
@@ -93,6 +96,11 @@ impl<'a> Outcome<'a> {
         self.reason.get_or_insert((verdict, reason));
     }
 
+    /// Something to tell that changes no verdict.
+    pub(crate) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
     /// Steps are left out after what was found.
     pub(crate) fn cut_short(&mut self) {
         self.is_cut_short = true;
@@ -115,6 +123,8 @@ impl<'a> Outcome<'a> {
             }
             (None, None) => self.labels.join(", "),
         };
+        let said = std::iter::once(reason).filter(|reason| !reason.is_empty());
+        let reason = said.chain(self.notes.iter().cloned()).collect::<Vec<_>>().join("; ");
         let front = &self.case.front;
         CaseResult {
             id: front.id.clone(),
@@ -168,7 +178,7 @@ impl<'a> Outcome<'a> {
         seen: &Observation,
     ) {
         // One step, one exchange: its evidence stands with its first finding.
-        let step = |place: &str| place.split(" < ").next().map(str::to_owned);
+        let step = |place: &str| place.split(['<', '>']).next().map(str::to_owned);
         let is_first = self.findings.last().is_none_or(|last| step(&last.place) != step(&place));
         self.findings.push(Finding {
             verdict,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tokio::sync::mpsc::Sender;
 use winrm_harness::http::Request;
 
 use crate::assertion::Bindings;
@@ -12,7 +11,6 @@ use crate::assertion::check_assertion;
 use crate::engine::EngineError;
 use crate::engine::authenticate::AuthPlan;
 use crate::engine::authenticate::authenticate;
-use crate::engine::cancel::Cancel;
 use crate::engine::cleanup::LeftShells;
 use crate::engine::compose;
 use crate::engine::compose::Outgoing;
@@ -24,8 +22,10 @@ use crate::engine::observation::Observation;
 use crate::engine::observation::SealedBody;
 use crate::engine::outcome::Outcome;
 use crate::engine::random::Random;
-use crate::report::Redactor;
-use crate::requirement::Catalogue;
+use crate::engine::render::body_of;
+use crate::engine::render::head_of;
+use crate::engine::render::operation_timeout;
+use crate::engine::setting::Setting;
 use crate::subject::Subject;
 use crate::verdict::Verdict;
 use crate::wsx::Answer;
@@ -36,8 +36,8 @@ use crate::wsx::CleanUp;
 use crate::wsx::ConnectionId;
 use crate::wsx::Exchange;
 use crate::wsx::HttpRequest;
-use crate::wsx::Piece;
 use crate::wsx::Send;
+use crate::wsx::Sent;
 use crate::wsx::Step;
 use crate::wsx::StepBody;
 use crate::wsx::StepNumber;
@@ -46,30 +46,6 @@ use crate::wsx::Template;
 
 /// Between two attempts of a loop, so that a server that answers at once isn't flooded.
 const LOOP_PAUSE: Duration = Duration::from_millis(50);
-
-/// What all cases of a run share.
-#[derive(Debug)]
-pub(crate) struct Setting {
-    pub(crate) subject: Subject,
-    pub(crate) catalogue: Catalogue,
-    pub(crate) redactor: Redactor,
-    /// How long an answer may take beyond the OperationTimeout of its request.
-    pub(crate) timeout: Duration,
-    pub(crate) seed: u64,
-    pub(crate) cancel: Cancel,
-    /// Where to tell what goes over the wire.
-    pub(crate) trace: Option<Sender<String>>,
-}
-
-impl Setting {
-    /// Tells what goes over the wire, without secrets.
-    async fn trace(&self, case: &str, connection: ConnectionId, direction: char, octets: &[u8]) {
-        let Some(trace) = &self.trace else { return };
-        let text = self.redactor.text(&String::from_utf8_lossy(octets));
-        // Nobody listens once the run is over.
-        let _ = trace.send(format!("{case} {connection} {direction} {text}")).await;
-    }
-}
 
 /// Why a step can't be played.
 enum Stop {
@@ -97,7 +73,7 @@ struct Sends<'c> {
 }
 
 struct Player<'a> {
-    setting: &'a Setting,
+    setting: &'a Setting<Subject>,
     case: &'a Case,
     left: &'a LeftShells,
     bindings: Bindings,
@@ -107,7 +83,11 @@ struct Player<'a> {
 }
 
 /// Plays a case with its `finally`, but for the shells that are to be deleted: they are in `left`.
-pub(crate) async fn play<'a>(setting: &'a Setting, case: &'a Case, left: &'a LeftShells) -> Outcome<'a> {
+pub(crate) async fn play<'a>(
+    setting: &'a Setting<Subject>,
+    case: &'a Case,
+    left: &'a LeftShells,
+) -> Outcome<'a> {
     let mut outcome = Outcome::new(case, &setting.catalogue, &setting.redactor);
     let mut player = Player {
         setting,
@@ -144,6 +124,12 @@ fn given(subject: &Subject) -> Bindings {
     bindings.give("secret.user", subject.logon.user.clone());
     bindings.give("secret.password", subject.logon.password.clone());
     bindings.give("secret.domain", subject.logon.domain.clone());
+    for (who, logon) in [("other", &subject.other_logon), ("ordinary", &subject.ordinary_logon)] {
+        if let Some(logon) = logon {
+            bindings.give(&format!("secret.{who}.user"), logon.user.clone());
+            bindings.give(&format!("secret.{who}.password"), logon.password.clone());
+        }
+    }
     bindings
 }
 
@@ -163,7 +149,7 @@ impl Player<'_> {
                 outcome.error(&number.to_string(), &EngineError::Step(assertion.step));
                 return false;
             };
-            if let Err(mismatch) = check_assertion(assertion, seen.answered(), &mut self.bindings) {
+            if let Err(mismatch) = check_assertion(assertion, seen.came(), &mut self.bindings) {
                 let place = format!("{number} assert");
                 outcome.assertion(place, assertion.level, &assertion.requirement, mismatch, seen);
                 holds = false;
@@ -174,7 +160,7 @@ impl Player<'_> {
 
     async fn exchange(&mut self, number: StepNumber, exchange: &Exchange, outcome: &mut Outcome<'_>) -> bool {
         let place = format!("{number} {}", exchange.connection);
-        let awaits = !exchange.expects.is_empty() || self.is_asserted(number);
+        let awaits = !exchange.expects.is_empty() || self.case.is_asserted(number);
         let mut attempt = 1;
         loop {
             let mark = self.bindings.mark();
@@ -210,7 +196,7 @@ impl Player<'_> {
                 return false;
             }
             if !again || is_cancelled {
-                outcome.step(&place, judgement, &seen);
+                outcome.step(&place, '<', judgement, &seen);
                 self.seen.insert(number, seen);
                 return holds;
             }
@@ -218,13 +204,6 @@ impl Player<'_> {
             attempt = attempt.saturating_add(1);
             self.setting.cancel.within(LOOP_PAUSE, std::future::pending::<()>()).await;
         }
-    }
-
-    fn is_asserted(&self, number: StepNumber) -> bool {
-        self.case.steps.iter().any(|step| match &step.body {
-            StepBody::Assert(assertions) => assertions.iter().any(|assertion| assertion.step == number),
-            StepBody::Exchange(_) => false,
-        })
     }
 
     /// Sends what the step says and waits for the answer.
@@ -400,10 +379,10 @@ impl Player<'_> {
 }
 
 impl<'c> Sends<'c> {
-    fn of(sections: &'c [Send]) -> Self {
+    fn of(sections: &'c [Sent]) -> Self {
         let mut sends = Self::default();
         for section in sections {
-            match section {
+            match &section.send {
                 Send::Auth(directive) => sends.auth = Some(directive),
                 Send::Http(request) => sends.http = Some(request),
                 Send::Soap(envelope) => sends.soap = Some(envelope),
@@ -413,69 +392,5 @@ impl<'c> Sends<'c> {
             }
         }
         sends
-    }
-}
-
-fn body_of(http: &HttpRequest, bindings: &mut Bindings, random: &mut Random) -> Result<Vec<u8>, EngineError> {
-    // An envelope in clear gets its values as XML, like one that is sealed.
-    let starts_as_xml =
-        matches!(http.body.pieces().first(), Some(Piece::Text(text)) if text.starts_with('<'));
-    let escape = if starts_as_xml { Escape::Xml } else { Escape::Nothing };
-    Ok(bindings.render(&http.body, escape, &mut || random.uuid())?.into_bytes())
-}
-
-fn head_of(
-    http: &HttpRequest,
-    body_len: usize,
-    bindings: &mut Bindings,
-    random: &mut Random,
-) -> Result<Vec<u8>, EngineError> {
-    bindings.give("http.length", body_len.to_string());
-    let mut fresh = || random.uuid();
-    let mut head = bindings.render(&http.start, Escape::Nothing, &mut fresh)?;
-    head.push_str("\r\n");
-    for (name, template) in &http.headers {
-        let value = bindings.render(template, Escape::Nothing, &mut fresh)?;
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str("\r\n");
-    Ok(head.into_bytes())
-}
-
-/// [DSP0226 6.1] OperationTimeout of a request, as far as it is hours, minutes and seconds; nothing where it isn't.
-fn operation_timeout(envelope: &str) -> Duration {
-    const LONGEST: Duration = Duration::from_secs(600);
-    let value = envelope.split_once("OperationTimeout").and_then(|(_, rest)| rest.split_once('>'));
-    let text = value.and_then(|(_, rest)| rest.split_once('<')).map_or("", |(text, _)| text.trim());
-    let Some(mut rest) = text.strip_prefix("PT") else { return Duration::ZERO };
-    let mut total = Duration::ZERO;
-    while let Some(at) = rest.find(['H', 'M', 'S']) {
-        let Some((number, tail)) = rest.split_at_checked(at) else { break };
-        let whole = number.split('.').next().and_then(|whole| whole.parse::<u64>().ok()).unwrap_or(0);
-        let seconds = match tail.as_bytes().first() {
-            Some(b'H') => whole.saturating_mul(3600),
-            Some(b'M') => whole.saturating_mul(60),
-            _ => whole,
-        };
-        total = total.saturating_add(Duration::from_secs(seconds));
-        rest = tail.get(1..).unwrap_or_default();
-    }
-    total.min(LONGEST)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_operation_timeout_of_a_request_is_added_to_the_patience() {
-        let of = |value: &str| {
-            operation_timeout(&format!("<w:OperationTimeout a='b'>{value}</w:OperationTimeout>"))
-        };
-        assert_eq!(of("PT60S"), Duration::from_secs(60));
-        assert_eq!(of("PT1M0.500S"), Duration::from_secs(60));
-        assert_eq!(of("PT99H"), Duration::from_secs(600));
-        assert_eq!(of("P1D"), Duration::ZERO);
-        assert_eq!(operation_timeout("<x/>"), Duration::ZERO);
     }
 }

@@ -1,4 +1,4 @@
-//! Many cases against a server.
+//! Many cases.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +11,16 @@ use winrm_harness::net::Clock;
 use crate::engine::cancel::Cancel;
 use crate::engine::cleanup::LeftShells;
 use crate::engine::cleanup::delete_shells;
+use crate::engine::client;
 use crate::engine::outcome::Outcome;
-use crate::engine::play::Setting;
 use crate::engine::play::play;
 use crate::engine::random::Random;
+use crate::engine::setting::Setting;
 use crate::report::CaseResult;
 use crate::report::Redactor;
 use crate::requirement::Catalogue;
+use crate::subject::Capabilities;
+use crate::subject::Client;
 use crate::subject::Subject;
 use crate::verdict::Verdict;
 use crate::wsx::Case;
@@ -50,44 +53,86 @@ pub enum Event<'a> {
     Trace(&'a str),
 }
 
-/// Runs the cases and tells how each went, in their order. Those that can't be run are in the list as well.
+/// Runs the cases against a server and tells how each went, in their order. Those that can't be run are in the list as
+/// well.
 pub async fn run(
     cases: Vec<Case>,
     subject: Subject,
     catalogue: Catalogue,
     options: Options,
     cancel: Cancel,
-    mut tell: impl FnMut(Event<'_>),
+    tell: impl FnMut(Event<'_>),
 ) -> Vec<CaseResult> {
-    let redactor = Redactor::new().credentials(&subject.logon.user, &subject.logon.password);
-    let (trace, mut traced) = mpsc::channel(TRACES_MAX);
-    let setting = Arc::new(Setting {
-        subject,
-        catalogue,
-        redactor,
-        timeout: options.timeout,
-        seed: options.seed,
-        cancel,
-        trace: options.traces.then_some(trace),
-    });
+    let redactor =
+        Redactor::new().all_credentials(subject.logons().map(|logon| (&*logon.user, &*logon.password)));
+    let (setting, traced) = setting(subject, redactor, catalogue, options, cancel);
+    schedule(cases, options, traced, tell, move |case| {
+        let setting = Arc::clone(&setting);
+        async move { run_one(&setting, case).await }
+    })
+    .await
+}
+
+/// Runs the cases against a client, as [`run`] does against a server.
+pub async fn run_client(
+    cases: Vec<Case>,
+    client: Client,
+    catalogue: Catalogue,
+    options: Options,
+    cancel: Cancel,
+    tell: impl FnMut(Event<'_>),
+) -> Vec<CaseResult> {
+    let redactor = Redactor::new().credentials(&client.logon.user, &client.logon.password);
+    let (setting, traced) = setting(client, redactor, catalogue, options, cancel);
+    schedule(cases, options, traced, tell, move |case| {
+        let setting = Arc::clone(&setting);
+        async move { run_one_client(&setting, case).await }
+    })
+    .await
+}
+
+fn setting<S>(
+    subject: S,
+    redactor: Redactor,
+    catalogue: Catalogue,
+    options: Options,
+    cancel: Cancel,
+) -> (Arc<Setting<S>>, mpsc::Receiver<String>) {
+    let (trace, traced) = mpsc::channel(TRACES_MAX);
+    let trace = options.traces.then_some(trace);
+    let Options { timeout, seed, .. } = options;
+    (Arc::new(Setting { subject, catalogue, redactor, timeout, seed, cancel, trace }), traced)
+}
+
+/// Plays so many cases at once as the options allow.
+async fn schedule<F>(
+    cases: Vec<Case>,
+    options: Options,
+    mut traced: mpsc::Receiver<String>,
+    mut tell: impl FnMut(Event<'_>),
+    play: impl Fn(Case) -> F,
+) -> Vec<CaseResult>
+where
+    F: Future<Output = CaseResult> + Send + 'static,
+{
     let jobs = Arc::new(Semaphore::new(options.jobs.max(1)));
     let shells = Arc::new(Semaphore::new(options.shells_max.max(1)));
     let mut tasks = JoinSet::new();
     let mut results: Vec<Option<CaseResult>> = cases.iter().map(|_| None).collect();
     for (index, case) in cases.into_iter().enumerate() {
-        let (setting, jobs, shells) = (Arc::clone(&setting), Arc::clone(&jobs), Arc::clone(&shells));
+        let (jobs, shells) = (Arc::clone(&jobs), Arc::clone(&shells));
+        let needs_shell = case.front.needs.iter().any(|need| need.starts_with("shell."));
+        let played = play(case);
         tasks.spawn(async move {
-            let needs_shell = case.front.needs.iter().any(|need| need.starts_with("shell."));
             // The semaphores are never closed.
             let _shell = if needs_shell { shells.acquire().await.ok() } else { None };
             let _job = jobs.acquire().await.ok();
-            (index, run_one(&setting, case).await)
+            (index, played.await)
         });
     }
     loop {
         let joined = tokio::select! {
             Some(text) = traced.recv() => {
-                let text: String = text;
                 tell(Event::Trace(&text));
                 continue;
             }
@@ -104,7 +149,7 @@ pub async fn run(
 }
 
 /// Runs a case in a task of its own, so that a panic is an error of that case and its shells are deleted all the same.
-async fn run_one(setting: &Arc<Setting>, case: Case) -> CaseResult {
+async fn run_one(setting: &Arc<Setting<Subject>>, case: Case) -> CaseResult {
     let case = Arc::new(case);
     if let Some((verdict, reason)) = obstacle(setting, &case) {
         return unplayed(setting, &case, verdict, reason);
@@ -125,7 +170,12 @@ async fn run_one(setting: &Arc<Setting>, case: Case) -> CaseResult {
     }
 }
 
-async fn play_and_clean(setting: &Setting, case: &Case, left: &LeftShells, clock: Clock) -> CaseResult {
+async fn play_and_clean(
+    setting: &Setting<Subject>,
+    case: &Case,
+    left: &LeftShells,
+    clock: Clock,
+) -> CaseResult {
     let mut outcome = play(setting, case, left).await;
     let mut random = Random::new(setting.seed.wrapping_add(1), &case.front.id);
     let failed = delete_shells(left, &setting.subject, &mut random).await;
@@ -135,29 +185,66 @@ async fn play_and_clean(setting: &Setting, case: &Case, left: &LeftShells, clock
     outcome.result(clock.elapsed_ms())
 }
 
+/// The same for a client; what it leaves running ends with the task.
+async fn run_one_client(setting: &Arc<Setting<Client>>, case: Case) -> CaseResult {
+    let case = Arc::new(case);
+    let capabilities = Capabilities::of_client_engine();
+    if let Some((verdict, reason)) = obstacle_of_any(setting, &case, Role::Client, &capabilities) {
+        return unplayed(setting, &case, verdict, reason);
+    }
+    let clock = Clock::default();
+    let task = {
+        let (setting, case) = (Arc::clone(setting), Arc::clone(&case));
+        tokio::spawn(async move {
+            let outcome = client::play(&setting, &case).await;
+            outcome.map(|outcome| outcome.result(clock.elapsed_ms()))
+        })
+    };
+    match task.await {
+        Ok(Some(result)) => result,
+        Ok(None) => {
+            let reason = "the client doesn't support it: it ended with 127".to_owned();
+            unplayed(setting, &case, Verdict::NotApplicable, reason)
+        }
+        Err(error) => unplayed(setting, &case, Verdict::Error, format!("the engine failed: {error}")),
+    }
+}
+
 /// Why a case isn't played at all.
-fn obstacle(setting: &Setting, case: &Case) -> Option<(Verdict, String)> {
-    let front = &case.front;
+fn obstacle(setting: &Setting<Subject>, case: &Case) -> Option<(Verdict, String)> {
+    let subject = &setting.subject;
+    let obstacle = obstacle_of_any(setting, case, Role::Server, &subject.capabilities);
+    if obstacle.is_none() && !subject.allowances.allow(case.front.safety) {
+        let word = format!("{:?}", case.front.safety).to_lowercase();
+        return Some((Verdict::NotRun, format!("it needs `--allow {word}`")));
+    }
+    obstacle
+}
+
+fn obstacle_of_any<S>(
+    setting: &Setting<S>,
+    case: &Case,
+    role: Role,
+    capabilities: &Capabilities,
+) -> Option<(Verdict, String)> {
     if setting.cancel.is_cancelled() {
         return Some((Verdict::NotRun, "the run was called off".to_owned()));
     }
-    if !front.roles.contains(&Role::Server) {
-        return Some((Verdict::NotApplicable, "it doesn't test servers".to_owned()));
+    if !case.front.roles.contains(&role) {
+        return Some((Verdict::NotApplicable, format!("it doesn't test {role}s")));
     }
-    let missing = setting.subject.capabilities.missing(&front.needs);
-    if !missing.is_empty() {
-        let missing = missing.join(",");
-        let reason = format!("the endpoint lacks {missing} (`--has {missing}` if it has it)");
-        return Some((Verdict::NotApplicable, reason));
+    let missing = capabilities.missing(&case.front.needs).join(",");
+    if missing.is_empty() {
+        return None;
     }
-    if !setting.subject.allowances.allow(front.safety) {
-        let word = format!("{:?}", front.safety).to_lowercase();
-        return Some((Verdict::NotRun, format!("it needs `--allow {word}`")));
-    }
-    None
+    let reason = match role {
+        Role::Server => format!("the endpoint lacks {missing} (`--has {missing}` if it has it)"),
+        Role::Client | Role::Capture => format!("this engine lacks {missing}"),
+    };
+    Some((Verdict::NotApplicable, reason))
 }
 
-fn unplayed(setting: &Setting, case: &Case, verdict: Verdict, reason: String) -> CaseResult {
+fn unplayed<S>(setting: &Setting<S>, case: &Case, verdict: Verdict, reason: String) -> CaseResult {
     let mut outcome = Outcome::new(case, &setting.catalogue, &setting.redactor);
     outcome.stop(verdict, reason);
     let mut result = outcome.result(0);

@@ -50,6 +50,12 @@ impl Redactor {
         self.secret(password).secret(&format!("{user}:{password}"))
     }
 
+    /// The same for several users.
+    #[must_use]
+    pub fn all_credentials<'a>(self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        pairs.into_iter().fold(self, |redactor, (user, password)| redactor.credentials(user, password))
+    }
+
     /// The octets without secrets.
     pub fn octets(&self, octets: &[u8]) -> Vec<u8> {
         let mut clean = Vec::with_capacity(octets.len());

@@ -27,8 +27,7 @@ pub struct Catalogue {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CatalogueFile {
-    #[serde(rename = "catalogue")]
-    _catalogue: String,
+    catalogue: String,
     #[serde(rename = "format")]
     _format: u32,
     requirement: Vec<Requirement>,
@@ -51,6 +50,7 @@ impl Catalogue {
             message: error.message().to_owned(),
         })?;
         for requirement in file.requirement {
+            let requirement = Requirement { catalogue: file.catalogue.clone(), ..requirement };
             let id = requirement.id.clone();
             if self.requirements.insert(id.clone(), requirement).is_some() {
                 return Err(RequirementError::DuplicateId { id });
@@ -118,6 +118,8 @@ mod tests {
             assert!(!requirement.area.is_empty(), "{}", requirement.id);
             let observed = requirement.observed.as_ref();
             assert!(observed.is_none_or(|text| text.ends_with('.')), "{}", requirement.id);
+            let untested = requirement.untested.as_ref();
+            assert!(untested.is_none_or(|reason| reason.ends_with('.')), "{}", requirement.id);
         }
     }
 

@@ -151,6 +151,27 @@ pub enum Testable {
     No,
 }
 
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Both => "both",
+        })
+    }
+}
+
+impl fmt::Display for Testable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Replay => "replay",
+            Self::Live => "live",
+            Self::Unit => "unit",
+            Self::No => "no",
+        })
+    }
+}
+
 /// What an entry rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -225,9 +246,15 @@ pub struct Requirement {
     /// What real products do where they do something else, and what a case therefore passes, a sentence or two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed: Option<String>,
+    /// Why no case tests it, a sentence; an entry that a case tests has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untested: Option<String>,
     /// Anything else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The catalogue it stands in, as `dsp0226`.
+    #[serde(skip)]
+    pub catalogue: String,
 }
 
 /// What can be wrong with a catalogue or with a reference into it.

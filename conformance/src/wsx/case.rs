@@ -21,6 +21,16 @@ pub struct Case {
     pub finally: Option<Finally>,
 }
 
+impl Case {
+    /// Whether an assertion looks at that step.
+    pub fn is_asserted(&self, number: StepNumber) -> bool {
+        self.steps.iter().any(|step| match &step.body {
+            StepBody::Assert(assertions) => assertions.iter().any(|assertion| assertion.step == number),
+            StepBody::Exchange(_) => false,
+        })
+    }
+}
+
 /// The TOML at the head of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,12 +117,21 @@ pub struct Exchange {
     /// How often at most until the answer matches. 1 without `loop`.
     pub attempts_max: u16,
     /// What is sent, in order.
-    pub sends: Vec<Send>,
+    pub sends: Vec<Sent>,
     /// What is expected, all of it.
     pub expects: Vec<Expect>,
 }
 
 /// One `>` section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Who is to blame for a mismatch when a client is under test.
+    pub blame: Blame,
+    /// What the client sends.
+    pub send: Send,
+}
+
+/// What a `>` section says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Send {
     /// Authenticate.
@@ -199,6 +218,10 @@ pub enum Tamper {
     Replay(StepNumber),
     /// `truncate = 5`: leave that many octets off the end of the message.
     Truncate(u32),
+    /// `charset = "utf-16"`: the envelope inside the seal is in UTF-16 and says so.
+    Utf16,
+    /// `chunked = 100`: the message goes out in chunks of that many octets; at least one.
+    Chunked(u32),
 }
 
 /// A part of a sealed message.

@@ -10,8 +10,8 @@ use crate::wsx::source::words;
 /// A `-- … --` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Heading {
-    /// `NN cX > layer`
-    Send { number: StepNumber, connection: ConnectionId, layer: String },
+    /// `NN cX > layer [setup | for ID,…]`
+    Send { number: StepNumber, connection: ConnectionId, layer: String, blame: Blame },
     /// `NN cX < layer [setup | for ID,…] [any-of LABEL]`
     Expect {
         number: StepNumber,
@@ -59,7 +59,10 @@ impl Heading {
                 let direction = next("`>` or `<`")?;
                 let layer = next("a layer")?.to_owned();
                 match direction {
-                    ">" => end(words, line, Self::Send { number, connection, layer }),
+                    ">" => match options(words, line)? {
+                        (blame, None) => Ok(Self::Send { number, connection, layer, blame }),
+                        (_, Some(label)) => Err(line.expected("`any-of` with `<` only", &label)),
+                    },
                     "<" => {
                         let (blame, any_of) = options(words, line)?;
                         Ok(Self::Expect { number, connection, layer, blame, any_of })

@@ -13,13 +13,17 @@ use crate::wsx::case::Case;
 use crate::wsx::case::CleanUp;
 use crate::wsx::case::Condition;
 use crate::wsx::case::Exchange;
+use crate::wsx::case::Expect;
 use crate::wsx::case::HttpLine;
+use crate::wsx::case::Role;
 use crate::wsx::case::Send;
 use crate::wsx::case::SoapPattern;
+use crate::wsx::case::StatusPattern;
 use crate::wsx::case::Step;
 use crate::wsx::case::StepBody;
 use crate::wsx::case::StepNumber;
 use crate::wsx::heading::is_slug;
+use crate::wsx::template::Piece;
 use crate::wsx::template::Template;
 use crate::wsx::template::VariableName;
 
@@ -49,9 +53,9 @@ pub const NEEDS: &[&str] = &[
     "http",
     "https",
     "identify",
+    "other-user",
     "reference-commands",
     "resource",
-    "second-user",
     "seal",
     "shell.cmd",
     "shell.powershell",
@@ -118,6 +122,15 @@ pub enum Lint {
     LooksAhead(StepNumber),
     /// No section and no assertion could fail.
     CannotFail,
+    /// `setup` or `for` after `>` where no client is under test.
+    BlamesNobody(StepNumber),
+    /// A `<` section of a case for clients stands for more than one message.
+    ManyMessages {
+        /// The step.
+        step: StepNumber,
+        /// The layer.
+        layer: &'static str,
+    },
     /// It names no requirement, no profile or no role.
     Empty(&'static str),
 }
@@ -129,6 +142,7 @@ pub fn lint(case: &Case, path: &str, catalogue: &Catalogue) -> Vec<Lint> {
     lint_front(case, &mut lints);
     lint_requirements(case, catalogue, &mut lints);
     lint_steps(case, &mut lints);
+    lint_roles(case, &mut lints);
     if !can_fail(case) {
         lints.push(Lint::CannotFail);
     }
@@ -251,7 +265,7 @@ fn lint_variables(step: &Step, bound: &mut BTreeSet<VariableName>, lints: &mut V
 
 fn lint_repeated(step: StepNumber, exchange: &Exchange, lints: &mut Vec<Lint>) {
     let mut seen = BTreeSet::new();
-    let sends = exchange.sends.iter().map(|send| (">", send.layer(), None));
+    let sends = exchange.sends.iter().map(|sent| (">", sent.send.layer(), None));
     let expects =
         exchange.expects.iter().map(|expect| ("<", expect.answer.layer(), expect.any_of.as_deref()));
     for section in sends.chain(expects) {
@@ -273,7 +287,7 @@ fn templates(step: &Step) -> Vec<&Template> {
             return texts.collect();
         }
     };
-    let sent = exchange.sends.iter().flat_map(|send| match send {
+    let sent = exchange.sends.iter().flat_map(|sent| match &sent.send {
         Send::Auth(auth) => auth.options.iter().map(|(_, value)| value).collect(),
         Send::Soap(envelope) => vec![envelope],
         Send::Http(request) => {
@@ -297,10 +311,47 @@ fn field_value(line: &HttpLine) -> Option<&Template> {
     }
 }
 
+/// What only makes sense when a client is under test, and what then must not be.
+fn lint_roles(case: &Case, lints: &mut Vec<Lint>) {
+    let is_for = |role| case.front.roles.contains(&role);
+    for (step, exchange) in exchanges(case) {
+        let blames = exchange.sends.iter().any(|sent| sent.blame != Blame::Required);
+        if blames && !is_for(Role::Client) && !is_for(Role::Capture) {
+            lints.push(Lint::BlamesNobody(step));
+        }
+        if is_for(Role::Client) {
+            let many = exchange.expects.iter().filter(|expect| !is_one_message(expect));
+            lints.extend(many.map(|expect| Lint::ManyMessages { step, layer: expect.answer.layer() }));
+        }
+    }
+}
+
+fn is_one_message(expect: &Expect) -> bool {
+    let is_open = |template: &Template| {
+        template.pieces().iter().any(|piece| matches!(piece, Piece::Match { .. } | Piece::Absent))
+    };
+    let is_one = match &expect.answer {
+        Answer::Http(pattern) => {
+            matches!(pattern.statuses.as_slice(), [StatusPattern::Exactly(_)])
+                && !pattern.lines.iter().filter_map(field_value).any(is_open)
+        }
+        Answer::Soap(SoapPattern::Like(envelope)) => !is_open(envelope),
+        Answer::Fault(_) | Answer::Sealed(_) => false,
+        Answer::Auth(_) | Answer::Soap(SoapPattern::Absent) | Answer::Bytes(_) | Answer::Closed => true,
+    };
+    is_one && expect.any_of.is_none()
+}
+
 fn can_fail(case: &Case) -> bool {
-    let judged = exchanges(case)
-        .flat_map(|(_, exchange)| &exchange.expects)
-        .any(|expect| expect.blame != Blame::Setup);
+    let is_for = |role| case.front.roles.contains(&role);
+    let judges_answers = is_for(Role::Server) || is_for(Role::Capture);
+    let judges_requests = is_for(Role::Client) || is_for(Role::Capture);
+    let judged = exchanges(case).any(|(_, exchange)| {
+        let mut answers = exchange.expects.iter().map(|expect| &expect.blame);
+        let asks = exchange.sends.iter().filter(|sent| !matches!(sent.send, Send::Auth(_)));
+        (judges_answers && answers.any(|blame| *blame != Blame::Setup))
+            || (judges_requests && asks.map(|sent| &sent.blame).any(|blame| *blame != Blame::Setup))
+    });
     judged || assertions(case).next().is_some()
 }
 
@@ -326,6 +377,12 @@ impl fmt::Display for Lint {
             }
             Self::LooksAhead(step) => write!(f, "an assertion looks at step {step}, which has not happened"),
             Self::CannotFail => write!(f, "nothing in the case can fail"),
+            Self::BlamesNobody(step) => {
+                write!(f, "step {step} blames a `>` section, and no client is under test")
+            }
+            Self::ManyMessages { step, layer } => {
+                write!(f, "step {step}: `< {layer}` is sent to clients and doesn't stand for one message")
+            }
             Self::Empty(what) => write!(f, "`{what}` is empty"),
         }
     }

@@ -8,6 +8,7 @@ use crate::wsx::case::Exchange;
 use crate::wsx::case::Expect;
 use crate::wsx::case::Finally;
 use crate::wsx::case::FrontMatter;
+use crate::wsx::case::Sent;
 use crate::wsx::case::Step;
 use crate::wsx::case::StepBody;
 use crate::wsx::case::StepNumber;
@@ -85,9 +86,9 @@ impl Builder {
             return Err(body.heading.expected("the step that the `loop` repeats", body.heading.text));
         }
         match heading {
-            Heading::Send { number, connection, layer } => {
-                let send = section::send(layer, &body)?;
-                self.exchange(*number, *connection, &body.heading)?.sends.push(send);
+            Heading::Send { number, connection, layer, blame } => {
+                let sent = Sent { blame: blame.clone(), send: section::send(layer, &body)? };
+                self.exchange(*number, *connection, &body.heading)?.sends.push(sent);
             }
             Heading::Expect { number, connection, layer, blame, any_of } => {
                 let answer = section::answer(layer, &body)?;

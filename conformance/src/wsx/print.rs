@@ -18,6 +18,7 @@ use crate::wsx::case::HttpPattern;
 use crate::wsx::case::HttpRequest;
 use crate::wsx::case::Look;
 use crate::wsx::case::Send;
+use crate::wsx::case::Sent;
 use crate::wsx::case::SoapPattern;
 use crate::wsx::case::StatusPattern;
 use crate::wsx::case::Step;
@@ -104,21 +105,25 @@ fn print_exchange(out: &mut String, number: StepNumber, exchange: &Exchange) {
         line(out, &format!("-- {number} loop {} --", exchange.attempts_max));
     }
     let connection = exchange.connection;
-    for send in &exchange.sends {
-        line(out, &format!("-- {number} {connection} > {} --", send.layer()));
+    for Sent { blame, send } in &exchange.sends {
+        line(out, &format!("-- {number} {connection} > {}{} --", send.layer(), blame_text(blame)));
         print_lines(out, &send_text(send));
     }
     for expect in &exchange.expects {
-        let blame = match &expect.blame {
-            Blame::Required => String::new(),
-            Blame::Setup => " setup".to_owned(),
-            Blame::Only(ids) => {
-                format!(" for {}", ids.iter().map(RequirementId::as_str).collect::<Vec<_>>().join(","))
-            }
-        };
+        let blame = blame_text(&expect.blame);
         let any_of = expect.any_of.as_ref().map_or(String::new(), |label| format!(" any-of {label}"));
         line(out, &format!("-- {number} {connection} < {}{blame}{any_of} --", expect.answer.layer()));
         print_lines(out, &answer_text(&expect.answer));
+    }
+}
+
+fn blame_text(blame: &Blame) -> String {
+    match blame {
+        Blame::Required => String::new(),
+        Blame::Setup => " setup".to_owned(),
+        Blame::Only(ids) => {
+            format!(" for {}", ids.iter().map(RequirementId::as_str).collect::<Vec<_>>().join(","))
+        }
     }
 }
 
@@ -195,6 +200,8 @@ fn tamper_text(tamper: &Tamper) -> String {
         Tamper::Context(connection) => format!("context = \"{connection}\""),
         Tamper::Replay(number) => format!("replay = \"{number}\""),
         Tamper::Truncate(octets) => format!("truncate = {octets}"),
+        Tamper::Utf16 => "charset = \"utf-16\"".to_owned(),
+        Tamper::Chunked(octets) => format!("chunked = {octets}"),
     }
 }
 

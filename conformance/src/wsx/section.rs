@@ -129,8 +129,11 @@ fn tamper(line: &Line<'_>) -> Result<Tamper, WsxError> {
         "context" => ConnectionId::parse(value).map(Tamper::Context),
         "replay" => StepNumber::parse(value).map(Tamper::Replay),
         "truncate" => value.parse().ok().map(Tamper::Truncate),
+        "charset" => (value == "utf-16").then_some(Tamper::Utf16),
+        "chunked" => value.parse().ok().filter(|octets| *octets > 0).map(Tamper::Chunked),
         _ => {
-            let known = "flip, frame, length, sequence, protocol, context, replay or truncate";
+            let known =
+                "flip, frame, length, sequence, protocol, context, replay, truncate, charset or chunked";
             return Err(line.expected(known, key));
         }
     };

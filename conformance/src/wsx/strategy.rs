@@ -78,6 +78,8 @@ fn tamper() -> impl Strategy<Value = Tamper> {
         (1_u8..).prop_map(|number| Tamper::Context(ConnectionId(number))),
         (1_u16..9999).prop_map(|number| Tamper::Replay(StepNumber(number))),
         any::<u32>().prop_map(Tamper::Truncate),
+        Just(Tamper::Utf16),
+        (1_u32..).prop_map(Tamper::Chunked),
     ]
 }
 
@@ -122,9 +124,20 @@ fn answer() -> impl Strategy<Value = Answer> {
     ]
 }
 
+fn blame() -> impl Strategy<Value = Blame> {
+    prop_oneof![Just(Blame::Required), Just(Blame::Setup), ids().prop_map(Blame::Only)]
+}
+
+fn sent() -> impl Strategy<Value = Sent> {
+    (blame(), send()).prop_map(|(blame, send)| Sent { blame, send })
+}
+
 fn expect() -> impl Strategy<Value = Expect> {
-    let blame = prop_oneof![Just(Blame::Required), Just(Blame::Setup), ids().prop_map(Blame::Only)];
-    (blame, option::of(slug()), answer()).prop_map(|(blame, any_of, answer)| Expect { blame, any_of, answer })
+    (blame(), option::of(slug()), answer()).prop_map(|(blame, any_of, answer)| Expect {
+        blame,
+        any_of,
+        answer,
+    })
 }
 
 fn assertion() -> impl Strategy<Value = Assertion> {
@@ -153,7 +166,7 @@ fn assertion() -> impl Strategy<Value = Assertion> {
 }
 
 fn body() -> impl Strategy<Value = StepBody> {
-    let sections = (vec(send(), 0..3), vec(expect(), 0..3))
+    let sections = (vec(sent(), 0..3), vec(expect(), 0..3))
         .prop_filter("a step has a section", |(sends, expects)| !sends.is_empty() || !expects.is_empty());
     let exchange =
         (1_u8.., 1_u16..=1000, sections).prop_map(|(connection, attempts_max, (sends, expects))| {

@@ -39,6 +39,10 @@ pub const GIVEN: &[&str] = &[
     "http.path",
     "http.token",
     "secret.domain",
+    "secret.ordinary.password",
+    "secret.ordinary.user",
+    "secret.other.password",
+    "secret.other.user",
     "secret.password",
     "secret.user",
 ];

@@ -29,13 +29,20 @@ pub(crate) fn play_all(mutant: Option<Mutant>) -> Vec<CaseResult> {
         let listener = Listener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/wsman", listener.local_address().unwrap());
         let (user, password) = ("conformance".to_owned(), "Wonderland 1".to_owned());
-        let logon = Logon::new(&user, &password);
-        let accounts = vec![Account { user, password, is_administrator: true }];
+        let account = |user: &str, is_administrator| Account {
+            user: user.to_owned(),
+            password: password.clone(),
+            is_administrator,
+        };
+        let accounts = vec![account(&user, true), account("colleague", true), account("visitor", false)];
+        let logon = |user: &str| Logon::new(user, &password);
         let config = Config { accounts, mutant, max_shells_per_user: 1000, ..Config::default() };
         let server = tokio::spawn(listener.serve(config));
         let subject = Subject {
             url: EndpointUrl::parse(&url).unwrap(),
-            logon,
+            logon: logon(&user),
+            other_logon: Some(logon("colleague")),
+            ordinary_logon: Some(logon("visitor")),
             scheme: Scheme::default(),
             resource_uri: ResourceUri::CONFIG.to_owned(),
             capabilities: Capabilities::reference(),

@@ -1,5 +1,7 @@
 //! Rules that every package obeys, each a test.
 
+mod requirements;
+
 use std::path::Path;
 use std::path::PathBuf;
 

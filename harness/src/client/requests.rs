@@ -47,7 +47,7 @@ impl Requests {
     }
 
     /// Writes a request. `edit` may change any of its header blocks.
-    pub(super) fn write(
+    pub fn write(
         &mut self,
         resource_uri: &ResourceUri,
         action: &str,

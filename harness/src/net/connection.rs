@@ -8,14 +8,15 @@ use tokio::net::TcpStream;
 
 use crate::http::Framer;
 use crate::http::HttpError;
+use crate::http::Request;
 use crate::http::Response;
 use crate::limits::HTTP_BODY_BYTES_MAX;
 
-/// A client's connection: octets out, HTTP responses in.
+/// A connection: octets out, HTTP messages in. A client's has responses come in, a server's requests.
 #[derive(Debug)]
-pub struct Connection {
+pub struct Connection<M = Response> {
     stream: TcpStream,
-    framer: Framer<Response>,
+    framer: Framer<M>,
     timeout: Duration,
 }
 
@@ -47,7 +48,7 @@ pub enum NetError {
     Http(HttpError),
 }
 
-impl Connection {
+impl Connection<Response> {
     /// Connects to `address`, `host:port`. Each later wait is bounded by `timeout`.
     pub async fn connect(address: &str, timeout: Duration) -> Result<Self, NetError> {
         let refused = |source| NetError::Connect { address: address.to_owned(), source };
@@ -58,16 +59,58 @@ impl Connection {
         Ok(Self { stream, framer: Framer::responses(HTTP_BODY_BYTES_MAX), timeout })
     }
 
+    /// Waits for the next response; informational ones are passed over.
+    pub async fn receive(&mut self) -> Result<Response, NetError> {
+        let waited = self.timeout;
+        let next = async {
+            loop {
+                let response = self.next().await?;
+                if !response.status.is_informational() {
+                    return Ok(response);
+                }
+            }
+        };
+        tokio::time::timeout(waited, next).await.map_err(|_| NetError::TimedOut { waited })?
+    }
+}
+
+impl Connection<Request> {
+    pub(super) fn accepted(stream: TcpStream, timeout: Duration) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, framer: Framer::requests(HTTP_BODY_BYTES_MAX), timeout })
+    }
+
+    /// Waits for the next request. A client that waits for a 100 before its body gets one.
+    pub async fn receive(&mut self) -> Result<Request, NetError> {
+        let waited = self.timeout;
+        tokio::time::timeout(waited, self.next()).await.map_err(|_| NetError::TimedOut { waited })?
+    }
+}
+
+/// What a connection has to know of the messages that come in.
+trait Message: Sized {
+    /// What the peer waits for before it sends the rest of a message.
+    fn awaited(framer: &Framer<Self>) -> &'static [u8];
+}
+
+impl Message for Response {
+    fn awaited(_framer: &Framer<Self>) -> &'static [u8] {
+        b""
+    }
+}
+
+impl Message for Request {
+    fn awaited(framer: &Framer<Self>) -> &'static [u8] {
+        if framer.awaits_continue() { b"HTTP/1.1 100 Continue\r\n\r\n" } else { b"" }
+    }
+}
+
+#[expect(private_bounds, reason = "the two kinds of messages there are")]
+impl<M: Message> Connection<M> {
     /// Sends octets as they are.
     pub async fn send(&mut self, octets: &[u8]) -> Result<(), NetError> {
         let sent = tokio::time::timeout(self.timeout, self.stream.write_all(octets)).await;
         sent.map_err(|_| NetError::TimedOut { waited: self.timeout })?.map_err(NetError::Io)
-    }
-
-    /// Waits for the next response; informational ones are passed over.
-    pub async fn receive(&mut self) -> Result<Response, NetError> {
-        let waited = self.timeout;
-        tokio::time::timeout(waited, self.next_response()).await.map_err(|_| NetError::TimedOut { waited })?
     }
 
     /// Whether the peer closes the connection, without another octet, within `wait`.
@@ -76,14 +119,14 @@ impl Connection {
         matches!(tokio::time::timeout(wait, self.stream.read(&mut octet)).await, Ok(Ok(0) | Err(_)))
     }
 
-    async fn next_response(&mut self) -> Result<Response, NetError> {
+    async fn next(&mut self) -> Result<M, NetError> {
         let mut buffer = vec![0; 64 * 1024];
         loop {
-            match self.framer.next().map_err(NetError::Http)? {
-                Some(response) if response.status.is_informational() => continue,
-                Some(response) => return Ok(response),
-                None => {}
+            if let Some(message) = self.framer.next().map_err(NetError::Http)? {
+                return Ok(message);
             }
+            let awaited = M::awaited(&self.framer);
+            self.stream.write_all(awaited).await.map_err(NetError::Io)?;
             let count = self.stream.read(&mut buffer).await.map_err(NetError::Io)?;
             if count == 0 {
                 let received = self.framer.pending().to_vec();

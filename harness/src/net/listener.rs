@@ -12,7 +12,9 @@ use tokio::net::TcpListener;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::http::Request;
 use crate::net::Clock;
+use crate::net::Connection;
 use crate::net::random_octets;
 use crate::server::Config;
 use crate::server::ConnectionId;
@@ -53,6 +55,12 @@ impl Listener {
     /// The address that clients connect to.
     pub fn local_address(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
+    }
+
+    /// Takes the next connection, for a caller who answers requests itself. Each later wait is bounded by `timeout`.
+    pub async fn accept(&self, timeout: Duration) -> io::Result<Connection<Request>> {
+        let (stream, _) = self.socket.accept().await?;
+        Connection::accepted(stream, timeout)
     }
 
     /// Serves until the future is dropped. Returns only when the socket itself fails.

@@ -116,3 +116,7 @@ pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
 pub const DIGEST_VALUE_BYTES_MAX: usize = 2048;
 /// Instances that the namespace of the reference server holds.
 pub const CIM_INSTANCES_MAX: usize = 4096;
+/// Messages that a sink remembers, to know one that comes again.
+pub const SINK_MESSAGES_MAX: usize = 64;
+/// Octets of the answer of a sink, and of a message to one.
+pub const SINK_BODY_BYTES_MAX: usize = 1024 * 1024;

@@ -4,13 +4,20 @@
 //! that, [`ExpectShellCreated`] and the states behind it run commands.
 
 mod digest;
+mod eventing;
 mod handshake;
 mod invoke;
 mod reply;
 mod requests;
 mod session;
 mod shell;
+mod sink;
 
+pub use eventing::EventStream;
+pub use eventing::ExpectEvents;
+pub use eventing::ExpectSubscribed;
+pub use eventing::Occurrence;
+pub use eventing::Subscribed;
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;
@@ -28,3 +35,6 @@ pub use shell::ExpectShellCreated;
 pub use shell::OpenShell;
 pub use shell::OutputStep;
 pub use shell::RunningCommand;
+pub use sink::Received;
+pub use sink::Sink;
+pub use sink::Told;

@@ -9,10 +9,13 @@
 
 mod clock;
 mod connection;
+mod delivery;
 mod listener;
+mod sink;
 
 pub use clock::Clock;
 pub use clock::random_octets;
 pub use connection::Connection;
 pub use connection::NetError;
 pub use listener::Listener;
+pub use sink::SinkListener;

@@ -144,3 +144,7 @@ pub const WSMAN_REFERENCES_MAX: usize = 16;
 pub const WSA_REFERENCE_PARAMETERS_MAX: usize = 16;
 /// Octets of a fault that a client takes whatever its MaxEnvelopeSize, [DSP0226 13.4].
 pub const FAULT_BYTES_ALWAYS: usize = 4096;
+/// Messages that a sink remembers, to know one that comes again.
+pub const SINK_MESSAGES_MAX: usize = 64;
+/// Octets of the answer of a sink, and of a message to one.
+pub const SINK_BODY_BYTES_MAX: usize = 1024 * 1024;

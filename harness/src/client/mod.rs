@@ -5,6 +5,7 @@
 
 mod digest;
 mod enumeration;
+mod eventing;
 mod handshake;
 mod invoke;
 mod logon;
@@ -12,12 +13,18 @@ mod reply;
 mod requests;
 mod session;
 mod shell;
+mod sink;
 
 pub use enumeration::Enumeration;
 pub use enumeration::EnumerationStep;
 pub use enumeration::ExpectEnumerated;
 pub use enumeration::ExpectPulled;
 pub use enumeration::OpenEnumeration;
+pub use eventing::EventStream;
+pub use eventing::ExpectEvents;
+pub use eventing::ExpectSubscribed;
+pub use eventing::Occurrence;
+pub use eventing::Subscribed;
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;
@@ -38,3 +45,6 @@ pub use shell::ExpectShellCreated;
 pub use shell::OpenShell;
 pub use shell::OutputStep;
 pub use shell::RunningCommand;
+pub use sink::Received;
+pub use sink::Sink;
+pub use sink::Told;

@@ -1,4 +1,6 @@
+use crate::addressing::EndpointReference;
 use crate::addressing::MessageId;
+use crate::addressing::To;
 use crate::client::Reply;
 use crate::client::SequenceError;
 use crate::soap::Envelope;
@@ -11,6 +13,7 @@ use crate::wsman::ResourceUri;
 use crate::xml::FromXml;
 use crate::xml::QName;
 use crate::xml::ToXml;
+use crate::xml::Writer;
 
 /// What all requests of a sequence share.
 pub struct Requests {
@@ -54,25 +57,52 @@ impl Requests {
         edit: impl FnOnce(&mut RequestHeader),
         body: Option<&impl ToXml>,
     ) -> Outgoing {
+        let mut header = self.header(action, resource_uri.clone());
+        edit(&mut header);
+        let envelope = write(&header, None, body);
+        Outgoing { envelope, message_id: header.message_id }
+    }
+
+    /// Writes a request to what a reference names: its parameters and properties become header blocks.
+    pub(super) fn write_to(
+        &mut self,
+        reference: &EndpointReference,
+        action: &str,
+        body: Option<&impl ToXml>,
+    ) -> Outgoing {
+        let header = RequestHeader {
+            to: To::new(reference.address.as_str()),
+            resource_uri: None,
+            ..self.header(action, ResourceUri::new(""))
+        };
+        let envelope = write(&header, Some(reference), body);
+        Outgoing { envelope, message_id: header.message_id }
+    }
+
+    fn header(&mut self, action: &str, resource_uri: ResourceUri) -> RequestHeader {
         let message_id = (self.new_message_id)();
-        let mut header = RequestHeader {
+        RequestHeader {
             max_envelope_size: Some(MaxEnvelopeSize(153_600)),
             operation_timeout: Some(OperationTimeout(self.operation_timeout)),
-            ..RequestHeader::new(action, &self.to, message_id.clone(), resource_uri.clone())
-        };
-        edit(&mut header);
-        let envelope = Envelope::write(
-            None,
-            &RESPONSE_NAMESPACES,
-            |w| w.write(&header),
-            |w| {
-                if let Some(body) = body {
-                    w.write(body);
-                }
-            },
-        );
-        Outgoing { envelope, message_id }
+            ..RequestHeader::new(action, &self.to, message_id, resource_uri)
+        }
     }
+}
+
+fn write(header: &RequestHeader, reference: Option<&EndpointReference>, body: Option<&impl ToXml>) -> String {
+    let headers = |w: &mut Writer| {
+        w.write(header);
+        let parts =
+            reference.into_iter().flat_map(|r| r.reference_properties.iter().chain(&r.reference_parameters));
+        for block in parts.flat_map(|part| part.element().children()) {
+            w.copy(block);
+        }
+    };
+    Envelope::write(None, &RESPONSE_NAMESPACES, headers, |w| {
+        if let Some(body) = body {
+            w.write(body);
+        }
+    })
 }
 
 /// The typed body of a response; a fault here ends the sequence.

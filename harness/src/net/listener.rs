@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use crate::http::Request;
 use crate::net::Clock;
 use crate::net::Connection;
+use crate::net::delivery::send;
 use crate::net::random_octets;
 use crate::server::Config;
 use crate::server::ConnectionId;
@@ -72,11 +73,12 @@ impl Listener {
         };
         let mut tasks = tokio::task::JoinSet::new();
         tasks.spawn(timers(shared.clone()));
+        tasks.spawn(deliveries(shared.clone()));
         loop {
             let (stream, peer) = self.socket.accept().await?;
             while tasks.try_join_next().is_some() {}
-            // One of the tasks is the timers'.
-            if tasks.len() > shared.server().config().max_connections {
+            // Two of the tasks are the timers' and the deliveries'.
+            if tasks.len() > shared.server().config().max_connections.saturating_add(1) {
                 continue;
             }
             tasks.spawn(connection(shared.clone(), stream, peer));
@@ -114,6 +116,27 @@ async fn timers(shared: Shared) {
                     return;
                 }
             }
+        }
+    }
+}
+
+/// Sends what subscriptions have to deliver, and says what came of it.
+async fn deliveries(shared: Shared) {
+    let mut happened = shared.happened.subscribe();
+    let mut under_way = tokio::task::JoinSet::new();
+    loop {
+        let waiting = shared.server().take_deliveries();
+        for delivery in waiting {
+            let shared = shared.clone();
+            under_way.spawn(async move {
+                let outcome = send(&delivery).await;
+                shared.server().delivered(delivery.id, &outcome, shared.clock.now());
+                shared.tell();
+            });
+        }
+        while under_way.try_join_next().is_some() {}
+        if happened.changed().await.is_err() {
+            return;
         }
     }
 }

@@ -10,7 +10,9 @@
 mod client;
 mod clock;
 mod connection;
+mod delivery;
 mod listener;
+mod sink;
 
 pub use client::Client;
 pub use client::ClientError;
@@ -19,3 +21,4 @@ pub use clock::random_octets;
 pub use connection::Connection;
 pub use connection::NetError;
 pub use listener::Listener;
+pub use sink::SinkListener;

@@ -3,6 +3,7 @@
 mod log;
 mod pull;
 mod push;
+mod sockets;
 mod subscribe;
 
 use winrm_harness::http::Response;

@@ -70,11 +70,6 @@ impl Framer<Request> {
         Self::new(role, body_bytes_max)
     }
 
-    /// Changes the bound on bodies whose head has not come yet.
-    pub fn set_body_bytes_max(&mut self, body_bytes_max: usize) {
-        self.body_bytes_max = body_bytes_max;
-    }
-
     /// Whether the client waits for a 100 before it sends the body of the message that is being read.
     #[must_use]
     pub fn awaits_continue(&self) -> bool {
@@ -108,6 +103,11 @@ impl Framer<Response> {
 }
 
 impl<M> Framer<M> {
+    /// Changes the bound on bodies whose head has not come yet.
+    pub fn set_body_bytes_max(&mut self, body_bytes_max: usize) {
+        self.body_bytes_max = body_bytes_max;
+    }
+
     fn new(role: Role<M>, body_bytes_max: usize) -> Self {
         Self {
             may_skip_line: role.skips_empty_line,

@@ -2,9 +2,16 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::client::Endpoint;
+use crate::client::Enumeration;
+use crate::client::EnumerationStep;
+use crate::client::EventStream;
+use crate::client::ExpectEnumerated;
+use crate::client::ExpectSubscribed;
 use crate::client::HandshakeStep;
 use crate::client::Logon;
 use crate::client::LogonStep;
+use crate::client::Occurrence;
+use crate::client::OpenEnumeration;
 use crate::client::Outgoing;
 use crate::client::Reply;
 use crate::client::Requests;
@@ -14,6 +21,9 @@ use crate::http::Status;
 use crate::net::Connection;
 use crate::net::NetError;
 use crate::net::random_octets;
+use crate::wsman::ResourceUri;
+use crate::wsman::enumeration::Item;
+use crate::wsman::eventing::Subscribe;
 
 /// How long a client waits for an answer; longer than the `OperationTimeout` that its requests state.
 const TIMEOUT: Duration = Duration::from_secs(90);
@@ -97,6 +107,96 @@ impl Client {
             return Err(SequenceError::UnexpectedStatus { expected, found: response.status }.into());
         }
         Ok(Reply::read(&opened.envelope, &outgoing.message_id)?)
+    }
+}
+
+/// The pages of an enumeration.
+pub struct Pages<'c> {
+    client: &'c mut Client,
+    next: Next,
+}
+
+/// What to ask for the next page.
+enum Next {
+    First(ExpectEnumerated, Outgoing),
+    More(OpenEnumeration),
+    End,
+}
+
+impl Client {
+    /// Enumerates a resource, page by page; see [`Pages::next`].
+    pub fn enumerate(&mut self, enumeration: Enumeration) -> Pages<'_> {
+        let (state, outgoing) = enumeration.begin(self.requests());
+        Pages { client: self, next: Next::First(state, outgoing) }
+    }
+
+    /// Subscribes in pull mode; see [`Events::next`].
+    pub async fn subscribe(
+        &mut self,
+        resource_uri: ResourceUri,
+        subscribe: &Subscribe,
+    ) -> Result<Events<'_>, ClientError> {
+        let (state, outgoing) = ExpectSubscribed::begin(self.requests(), resource_uri, subscribe);
+        let stream = state.step_pulled(self.exchange(&outgoing).await?)?;
+        Ok(Events { client: self, stream: Some(stream) })
+    }
+}
+
+impl Pages<'_> {
+    /// The items of the next page, which may be none; `None` behind the last page.
+    pub async fn next(&mut self) -> Result<Option<Vec<Item>>, ClientError> {
+        let step = match std::mem::replace(&mut self.next, Next::End) {
+            Next::End => return Ok(None),
+            Next::First(state, outgoing) => state.step(self.client.exchange(&outgoing).await?)?,
+            Next::More(open) => {
+                let (state, outgoing) = open.pull();
+                state.step(self.client.exchange(&outgoing).await?)?
+            }
+        };
+        Ok(Some(match step {
+            EnumerationStep::More(open, items) => {
+                self.next = Next::More(open);
+                items
+            }
+            EnumerationStep::End(items) => items,
+        }))
+    }
+
+    /// Ends the enumeration before its last page, so that the server need not keep it.
+    pub async fn release(self) -> Result<(), ClientError> {
+        if let Next::More(open) = self.next {
+            self.client.exchange(&open.release()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The events of a subscription in pull mode.
+pub struct Events<'c> {
+    client: &'c mut Client,
+    /// None once an error made an end of it.
+    stream: Option<EventStream>,
+}
+
+/// Events of one answer, at most.
+const EVENTS_MAX: u32 = 100;
+
+impl Events<'_> {
+    /// Waits for what happens next: nothing may have come in time, `None` is the end of the subscription.
+    pub async fn next(&mut self) -> Result<Option<Vec<Occurrence>>, ClientError> {
+        let Some(stream) = self.stream.take() else { return Ok(None) };
+        let (state, outgoing) = stream.pull(EVENTS_MAX);
+        let (stream, occurrences) = state.step(self.client.exchange(&outgoing).await?)?;
+        self.stream = Some(stream);
+        Ok(Some(occurrences))
+    }
+
+    /// Ends the subscription.
+    pub async fn unsubscribe(self) -> Result<(), ClientError> {
+        if let Some(stream) = self.stream {
+            self.client.exchange(&stream.unsubscribe()).await?;
+        }
+        Ok(())
     }
 }
 

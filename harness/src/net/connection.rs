@@ -113,6 +113,18 @@ impl<M: Message> Connection<M> {
         sent.map_err(|_| NetError::TimedOut { waited: self.timeout })?.map_err(NetError::Io)
     }
 
+    /// The same connection for messages whose bodies are no longer than that.
+    pub(super) fn bounded(mut self, body_bytes_max: usize) -> Self {
+        self.framer.set_body_bytes_max(body_bytes_max);
+        self
+    }
+
+    /// Says that nothing more is sent.
+    pub(super) async fn shut_down(mut self) {
+        // The peer may have hung up already.
+        let _ = self.stream.shutdown().await;
+    }
+
     /// Whether the peer closes the connection, without another octet, within `wait`.
     pub async fn is_closed_within(&mut self, wait: Duration) -> bool {
         let mut octet = [0; 1];

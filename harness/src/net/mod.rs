@@ -16,6 +16,8 @@ mod sink;
 
 pub use client::Client;
 pub use client::ClientError;
+pub use client::Events;
+pub use client::Pages;
 pub use clock::Clock;
 pub use clock::random_octets;
 pub use connection::Connection;

@@ -95,6 +95,13 @@ fn other_dialects_are_refused_with_the_list_of_those_that_are_known() {
 }
 
 #[test]
+fn all_classes_are_enumerated_only_with_a_filter() {
+    let (mut world, mut alice) = begin();
+    let refused = world.ask(&mut alice, &enumerate(ALL, ""));
+    assert_eq!((refused.subcode().as_str(), refused.detail().as_str()), ("UnsupportedFeature", "FilteringRequired"));
+}
+
+#[test]
 fn two_filters_and_a_filter_of_two_kinds_are_refused() {
     let (mut world, mut alice) = begin();
     let query = "select * from Win32_Service";

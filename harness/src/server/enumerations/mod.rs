@@ -249,11 +249,10 @@ impl Enumeration {
 
     /// The next items, which are then behind.
     fn take(&mut self, count: usize, call: &Call<'_>, limits: Limits) -> Page {
-        // The item before comes again in place of the last.
-        let repeats = limits.is_mutant(Mutant::PullRepeatsItem) && self.next > 0 && count > 1;
-        let from = self.next.saturating_sub(usize::from(repeats));
+        let from = self.next;
         self.next = from.saturating_add(count).min(self.items.len());
-        self.page_of(from, count, call)
+        let repeated = usize::from(limits.is_mutant(Mutant::PullRepeatsItem) && from > 0);
+        self.page_of(from.saturating_sub(repeated), count.saturating_add(repeated), call)
     }
 
     fn page_of(&self, from: usize, count: usize, call: &Call<'_>) -> Page {

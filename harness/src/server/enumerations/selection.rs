@@ -62,6 +62,7 @@ impl Selection {
             return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::EnumerationMode).into());
         }
         let condition = match (&asked.filter, &class) {
+            (None, Some(class)) if class.class.is_all() => return Err(FaultReason::FilteringRequired.into()),
             (None, _) => Condition::All,
             // "… if the request contains the Filter element for any URI that is not for a CIM or WMI resource."
             (Some(_), None) => {

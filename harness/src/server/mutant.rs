@@ -80,6 +80,8 @@ pub enum Mutant {
     ReleaseKeepsContext,
     /// The last PullResponse still has a context.
     ContextAfterEnd,
+    /// Enumerates as if there were no filter.
+    IgnoresFilter,
 }
 
 impl Mutant {
@@ -148,6 +150,7 @@ impl Mutant {
             "Release answers and leaves the enumeration open",
         ),
         ("context-after-end", Self::ContextAfterEnd, "the last PullResponse still has a context"),
+        ("ignores-filter", Self::IgnoresFilter, "enumerates as if there were no filter"),
     ];
 
     /// The mutant of a name.

@@ -119,6 +119,8 @@ fn in_enumeration(world: &mut World, alice: &mut Client, log: &mut String) {
     }
     let context = tell(&ask("Enumerate", "")).text_of("EnumerationContext").unwrap();
     let context = format!("<n:EnumerationContext>{context}</n:EnumerationContext>");
+    let filtered = tell(&ask("Enumerate", "<w:Filter>x</w:Filter>"));
+    writeln!(log, "{} filtered", filtered.status).unwrap();
     for action in ["Release", "Pull"] {
         writeln!(log, "{} after", tell(&ask(action, &context)).status).unwrap();
     }

@@ -116,13 +116,14 @@ impl Enumerations {
     ) -> Result<Success> {
         let asked: Enumerate = body(call)?;
         let lasting_ms = lasting_ms(&asked, call)?;
-        let selection = Selection::of(&asked, call)?;
+        let selection = Selection::of(&asked, call, limits)?;
+        let resource_uri = call.header.resource_uri.clone().unwrap_or_else(|| ResourceUri::new(""));
         let mut enumeration = Enumeration {
             owner: call.user.name.clone(),
-            resource_uri: call.header.resource_uri.clone().unwrap_or_else(|| ResourceUri::new("")),
+            items: self.shared(&resource_uri, selection.of_all(all()?)?),
+            resource_uri,
             selector_set: call.header.selector_set.clone(),
             shape: Arc::new(selection.shape()),
-            items: selection.of_all(all()?)?,
             next: 0,
             idle_ends_ms: call.now_ms.saturating_add(limits.timeout_ms),
             ends_ms: lasting_ms.map(|lasting_ms| call.now_ms.saturating_add(lasting_ms)),
@@ -204,6 +205,15 @@ impl Enumerations {
         }
         self.0.insert(context.as_str().to_owned(), enumeration);
         Ok(())
+    }
+
+    /// The items, those that another enumeration of the resource has at the same place by that one's: however a
+    /// resource makes its instances, a hundred enumerations hold them once.
+    fn shared(&self, uri: &ResourceUri, items: Vec<Arc<Instance>>) -> Vec<Arc<Instance>> {
+        let other = self.0.values().find(|other| other.resource_uri == *uri && other.items.len() == items.len());
+        let Some(other) = other else { return items };
+        let pairs = items.into_iter().zip(&other.items);
+        pairs.map(|(item, known)| if item == *known { Arc::clone(known) } else { item }).collect()
     }
 
     /// The enumeration of a context; another user's does not exist. "Pull repeats the endpoint reference of the

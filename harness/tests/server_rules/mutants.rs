@@ -99,6 +99,7 @@ fn others(world: &mut World, log: &mut String) {
         note(log, &world.exchange(client.id, &request));
     }
     let mut alice = world.log_on("alice");
+    crate::transfer::probe(world, &mut alice, log);
     let request = sealed(&mut alice, &delete(SHELL_ID));
     world.exchange(alice.id, &request);
     writeln!(log, "{} shells", world.shells()).unwrap();

@@ -1,9 +1,11 @@
 //! The reference client: requests out, responses in, no socket and no clock.
 //!
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
-//! that, [`ExpectShellCreated`] and the states behind it run commands, and [`RemoteResource`] is any resource.
+//! that, [`ExpectShellCreated`] and the states behind it run commands, [`RemoteResource`] is any resource, and
+//! [`Enumeration`] asks for all there is of something.
 
 mod digest;
+mod enumeration;
 mod handshake;
 mod invoke;
 mod reply;
@@ -12,6 +14,11 @@ mod session;
 mod shell;
 mod transfer;
 
+pub use enumeration::Enumeration;
+pub use enumeration::EnumerationStep;
+pub use enumeration::ExpectEnumerated;
+pub use enumeration::ExpectPulled;
+pub use enumeration::OpenEnumeration;
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;

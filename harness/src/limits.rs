@@ -91,4 +91,4 @@ pub const XPATH_DEPTH_MAX: usize = 8;
 /// Instances inside instances of CIM.
 pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
 /// Instances that the namespace of the reference server holds.
-pub const CIM_INSTANCES_MAX: usize = 4096;
+pub const CIM_INSTANCES_MAX: usize = 1024;

@@ -97,7 +97,8 @@ fn in_shell(world: &mut World, alice: &mut Client, log: &mut String) {
 fn in_namespace(world: &mut World, alice: &mut Client, log: &mut String) {
     const ROOT: &str = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2";
     let of = |action: &str, class: &str, key: &str, value: &str| {
-        let selector = format!("<w:SelectorSet><w:Selector Name=\"{key}\">{value}</w:Selector></w:SelectorSet>");
+        let selector =
+            format!("<w:SelectorSet><w:Selector Name=\"{key}\">{value}</w:Selector></w:SelectorSet>");
         Ask::new(action).uri(&format!("{ROOT}/{class}")).block("SelectorSet", &selector)
     };
     let get = format!("{TRANSFER}/Get");

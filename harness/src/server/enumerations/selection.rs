@@ -50,9 +50,8 @@ impl Selection {
         let uri = call.header.resource_uri.as_ref();
         let class = uri.and_then(ClassUri::parse);
         // [MS-WSMV] 3.1.4.1.17 lists what has modes.
-        let is_listed = |uri: &ResourceUri| {
-            MODE_URIS.into_iter().any(|known| known.eq_ignore_ascii_case(uri.as_str()))
-        };
+        let is_listed =
+            |uri: &ResourceUri| MODE_URIS.into_iter().any(|known| known.eq_ignore_ascii_case(uri.as_str()));
         let is_mode_known = match asked.mode {
             EnumerationMode::Object => true,
             EnumerationMode::Epr | EnumerationMode::ObjectAndEpr => {
@@ -129,7 +128,9 @@ impl Condition {
             (filter::SELECTOR_FILTER, Expression::Element(set)) => {
                 SelectorFilter::read(set).map(Self::Selectors).map_err(|error| unusable(&error))
             }
-            (filter::SELECTOR_FILTER, _) => Err(unusable(&"expected a SelectorSet in the filter, found text")),
+            (filter::SELECTOR_FILTER, _) => {
+                Err(unusable(&"expected a SelectorSet in the filter, found text"))
+            }
             _ => Err(unusable(&"expected text in the filter, found an element")),
         }
     }

@@ -117,10 +117,9 @@ impl Condition {
         }
         match (dialect, filter.expression().map_err(|error| unusable(&error))?) {
             (filter::WQL, Expression::Text(text)) => wql(text, class).map(Self::Wql),
-            (xpath::XPATH, Expression::Text(text)) => match XPath::parse(text, &filter.namespaces()) {
-                Ok(expression) => Ok(Self::XPath(expression)),
-                Err(_) => Err(unusable(&"expected an XPath expression of level 1 or 2")),
-            },
+            (xpath::XPATH, Expression::Text(text)) => {
+                XPath::parse(text, &filter.namespaces()).map(Self::XPath).map_err(|error| unusable(&error))
+            }
             // "Selector Filter Dialect can only be used for class-specific resource URIs."
             (filter::SELECTOR_FILTER, Expression::Element(_)) if class.class.is_all() => {
                 Err(unusable(&"expected the resource URI of one class, found that of all"))

@@ -1,7 +1,7 @@
 //! What recorded products say about enumerations is read: requests, and responses with their items.
 //!
 //! The recordings are not part of the project. Where they are not beside the checkout, nothing is read.
-#![expect(clippy::unwrap_used, reason = "all of this file is a test")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "all of this file is a test")]
 
 use std::path::Path;
 use std::path::PathBuf;

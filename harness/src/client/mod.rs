@@ -1,7 +1,8 @@
 //! The reference client: requests out, responses in, no socket and no clock.
 //!
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
-//! that, [`ExpectShellCreated`] and the states behind it run commands, and [`Enumeration`] asks for all there is of something.
+//! that, [`ExpectShellCreated`] and the states behind it run commands, [`RemoteResource`] is any resource, and
+//! [`Enumeration`] asks for all there is of something.
 
 mod digest;
 mod enumeration;
@@ -14,6 +15,7 @@ mod requests;
 mod session;
 mod shell;
 mod sink;
+mod transfer;
 
 pub use enumeration::Enumeration;
 pub use enumeration::EnumerationStep;
@@ -48,3 +50,10 @@ pub use shell::RunningCommand;
 pub use sink::Received;
 pub use sink::Sink;
 pub use sink::Told;
+pub use transfer::ExpectCreated;
+pub use transfer::ExpectDeleted;
+pub use transfer::ExpectFragment;
+pub use transfer::ExpectInvoked;
+pub use transfer::ExpectRepresentation;
+pub use transfer::RemoteResource;
+pub use transfer::Representation;

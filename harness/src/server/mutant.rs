@@ -133,6 +133,8 @@ mutants! {
     TwoHeartbeats = "two-heartbeats",
     /// takes filters of any dialect and delivers every event
     TakesAnyFilter = "takes-any-filter",
+    /// enumerates as if there were no filter
+    IgnoresFilter = "ignores-filter",
 } // END
 
 impl Mutant {

@@ -133,6 +133,8 @@ fn in_enumeration(world: &mut World, alice: &mut Client, log: &mut String) {
     }
     let context = tell(&ask("Enumerate", "")).text_of("EnumerationContext").unwrap();
     let context = format!("<n:EnumerationContext>{context}</n:EnumerationContext>");
+    let filtered = tell(&ask("Enumerate", "<w:Filter>x</w:Filter>"));
+    writeln!(log, "{} filtered", filtered.status).unwrap();
     for action in ["Release", "Pull"] {
         writeln!(log, "{} after", tell(&ask(action, &context)).status).unwrap();
     }
@@ -171,6 +173,7 @@ fn others(world: &mut World, log: &mut String) {
         note(log, &world.exchange(client.id, &request));
     }
     let mut alice = world.log_on("alice");
+    crate::transfer::probe(world, &mut alice, log);
     in_enumeration(world, &mut alice, log);
     let request = sealed(&mut alice, &delete(SHELL_ID));
     world.exchange(alice.id, &request);

@@ -25,7 +25,14 @@ pub struct Seed {
 /// All seeds of all targets.
 #[must_use]
 pub fn all() -> Vec<Seed> {
-    [auth_ntlm_accept(), encryption_message_unseal(), soap_envelope_decode(), wsman_wql_parse()].concat()
+    [
+        auth_ntlm_accept(),
+        encryption_message_unseal(),
+        soap_envelope_decode(),
+        wsman_wql_parse(),
+        wsman_xpath_parse(),
+    ]
+    .concat()
 }
 
 fn auth_ntlm_accept() -> Vec<Seed> {
@@ -185,5 +192,27 @@ fn wsman_wql_parse() -> Vec<Seed> {
         seed("nested", "SELECT * FROM a WHERE ((((((((NOT NOT (a = 1))))))))"),
         seed("association", "ASSOCIATORS OF {Win32_Service.Name='WinRM'} WHERE AssocClass = a"),
         seed("cut", "SELECT * FROM a WHERE Name = 'b"),
+    ]
+}
+
+fn wsman_xpath_parse() -> Vec<Seed> {
+    const SERVICE: &str = "<p:Service xmlns:p='urn:p' xmlns:q='urn:q' Id='1'><p:Name>Spooler</p:Name><q:Name/>\
+        <p:Dep k='a'>RPC</p:Dep><p:Dep k='b'>HTTP</p:Dep><p:Pid>1200</p:Pid></p:Service>";
+    let seed = |name, expression: &str| Seed {
+        target: "wsman_xpath_parse",
+        name,
+        octets: [expression, "\n", SERVICE].concat().into_bytes(),
+    };
+    vec![
+        seed("element", "p:Name"),
+        seed("text", "./Dep[2]/text()"),
+        seed("attributes", "*/@*"),
+        seed("absolute", "/p:Service/q:*"),
+        seed("root", "/"),
+        seed("operators", "Dep[@k!='a' and (. = 'HTTP' or not(../x) )]"),
+        seed("conditions", "/*[Pid > 1000 and Pid <= 1200.0 or -1 < q:Name][not(Id)]/Dep[1]"),
+        seed("nested", "/*[Dep[.='RPC'][@k]]/Name/text()"),
+        seed("beyond", "//Name | child::Pid"),
+        seed("cut", "Dep[.='"),
     ]
 }

@@ -32,6 +32,7 @@ fn with(old: &str, new: &str) -> Result<String, FragmentError> {
 }
 
 /// Compares infosets: prefixes and declarations don't count.
+#[expect(clippy::needless_pass_by_value, reason = "a test reads better without `&` on every line")]
 fn check(found: Result<String, FragmentError>, expected: Result<String, FragmentError>) {
     match (&found, &expected) {
         (Ok(found), Ok(expected)) => assert_eq!(

@@ -149,7 +149,8 @@ fn write_micros(micros: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 impl Point {
     /// The same, when there is such a day and such a time.
     fn checked(self) -> Option<Self> {
-        let is_leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        let year = self.year;
+        let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match self.month {
             2 if is_leap => 29,
             2 => 28,

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod authentication;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod enumeration;
 #[cfg(test)]
 mod faults;
@@ -14,6 +16,8 @@ mod listener;
 mod mutants;
 #[cfg(test)]
 mod receive;
+#[cfg(test)]
+mod rights;
 #[cfg(test)]
 mod robust;
 #[cfg(test)]

@@ -74,6 +74,14 @@ pub const WSMAN_FAULT_DEPTH_MAX: usize = 8;
 pub const COMMANDS_PER_SHELL_MAX: usize = 1500;
 /// Enumerations that one user of the reference server has open.
 pub const ENUMERATIONS_PER_USER_MAX: usize = 100;
+/// Octets of a WQL query.
+pub const WQL_BYTES_MAX: usize = 16 * 1024;
+/// Words, values and signs of a WQL query.
+pub const WQL_TOKENS_MAX: usize = 2048;
+/// Parentheses and NOTs inside each other in a WQL query.
+pub const WQL_DEPTH_MAX: usize = 64;
+/// Characters of a pattern of LIKE: matching takes at most so many steps for each character of the text.
+pub const WQL_LIKE_CHARS_MAX: usize = 256;
 /// Octets of one XPath expression of a fragment or a filter.
 pub const XPATH_BYTES_MAX: usize = 4096;
 /// Steps, predicates and constants of one XPath expression: what it costs to look at one node.
@@ -94,3 +102,7 @@ pub const CONFIG_ROWS_MAX: usize = 256;
 pub const CONFIG_ITEMS_MAX: usize = 256;
 /// Shells of one user where the configuration says 0, which is no limit of its own.
 pub const SHELLS_PER_USER_MAX: usize = 4096;
+/// Octets of one parameter of a Digest challenge, of its name and of its value.
+pub const DIGEST_VALUE_BYTES_MAX: usize = 2048;
+/// Instances that the namespace of the reference server holds.
+pub const CIM_INSTANCES_MAX: usize = 4096;

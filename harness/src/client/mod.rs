@@ -3,7 +3,9 @@
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
 //! that, [`ExpectShellCreated`] and the states behind it run commands.
 
+mod digest;
 mod handshake;
+mod invoke;
 mod reply;
 mod requests;
 mod session;
@@ -12,6 +14,7 @@ mod shell;
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;
+pub use invoke::ExpectMethodOutput;
 pub use reply::Reply;
 pub use requests::Outgoing;
 pub use requests::Requests;

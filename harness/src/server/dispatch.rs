@@ -1,5 +1,7 @@
 //! From an envelope to the operation that it asks for, and from what the operation says to an envelope.
 
+use std::borrow::Cow;
+
 use crate::addressing;
 use crate::addressing::MessageId;
 use crate::server;
@@ -9,6 +11,8 @@ use crate::server::Moment;
 use crate::server::Mutant;
 use crate::server::Server;
 use crate::server::authentication::User;
+use crate::server::enumerations;
+use crate::server::enumerations::Limits;
 use crate::server::identify;
 use crate::server::resources::Resources;
 use crate::server::resources::unsupported;
@@ -18,6 +22,7 @@ use crate::soap::Envelope;
 use crate::wsman::DateTime;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
+use crate::wsman::ProviderFault;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
@@ -70,20 +75,26 @@ pub(super) struct Call<'a> {
 
 /// What an operation answers when it succeeds.
 pub(super) struct Success {
-    pub(super) action: &'static str,
+    /// That of a method is made from the request's.
+    pub(super) action: Cow<'static, str>,
+    /// Header blocks of its own.
+    pub(super) headers: Vec<Box<dyn ToXml>>,
     /// The content of the body; some have none.
     pub(super) body: Option<Box<dyn ToXml>>,
-    /// Header blocks that only this answer has.
-    pub(super) blocks: Vec<Box<dyn ToXml>>,
 }
 
 impl Success {
-    pub(super) fn new(action: &'static str, body: impl ToXml + 'static) -> Self {
-        Self { action, body: Some(Box::new(body)), blocks: Vec::new() }
+    pub(super) fn new(action: impl Into<Cow<'static, str>>, body: impl ToXml + 'static) -> Self {
+        Self { action: action.into(), headers: Vec::new(), body: Some(Box::new(body)) }
     }
 
     pub(super) fn empty(action: &'static str) -> Self {
-        Self { action, body: None, blocks: Vec::new() }
+        Self { action: Cow::Borrowed(action), headers: Vec::new(), body: None }
+    }
+
+    pub(super) fn with_header(mut self, block: impl ToXml + 'static) -> Self {
+        self.headers.push(Box::new(block));
+        self
     }
 }
 
@@ -92,17 +103,24 @@ impl Success {
 pub(super) struct Refusal {
     reason: FaultReason,
     message: Option<String>,
+    provider_fault: Option<Box<ProviderFault>>,
 }
 
 impl Refusal {
-    pub(super) fn with_message(reason: FaultReason, message: String) -> Self {
-        Self { message: Some(message), ..reason.into() }
+    /// A refusal by what a plug-in said.
+    pub(super) fn by_provider(reason: FaultReason, provider_fault: ProviderFault) -> Self {
+        Self { reason, message: None, provider_fault: Some(Box::new(provider_fault)) }
+    }
+
+    /// A refusal that says what is wrong in words of its own.
+    pub(super) fn told(reason: FaultReason, message: &str) -> Self {
+        Self { reason, message: Some(message.to_owned()), provider_fault: None }
     }
 }
 
 impl From<FaultReason> for Refusal {
     fn from(reason: FaultReason) -> Self {
-        Self { reason, message: None }
+        Self { reason, message: None, provider_fault: None }
     }
 }
 
@@ -115,7 +133,7 @@ impl From<XmlError> for Refusal {
 
 impl From<WsmanError> for Refusal {
     fn from(error: WsmanError) -> Self {
-        Self { reason: FaultReason::of(&error), message: Some(error.to_string()) }
+        Self { reason: FaultReason::of(&error), message: Some(error.to_string()), provider_fault: None }
     }
 }
 
@@ -151,7 +169,7 @@ impl ReplyTo {
     fn success(self, success: Success, config: &Config) -> Answer {
         let action = match config.is_mutant(Mutant::ActionWrong) {
             true => success.action.trim_end_matches("Response"),
-            false => success.action,
+            false => &success.action,
         };
         let header = ResponseHeader {
             relates_to: self.request_id.as_ref().map(Into::into),
@@ -164,7 +182,7 @@ impl ReplyTo {
         };
         let headers = |w: &mut Writer| {
             w.write(&header);
-            success.blocks.iter().for_each(|block| block.to_xml(w));
+            success.headers.iter().for_each(|block| block.to_xml(w));
         };
         let envelope = Envelope::write(Some("en-US"), &RESPONSE_NAMESPACES, headers, body);
         Answer { envelope: spoiled(envelope, config), is_fault: false }
@@ -176,7 +194,7 @@ impl ReplyTo {
             request_id: self.request_id,
             machine: config.computer.clone(),
             message: refusal.message,
-            provider_fault: None,
+            provider_fault: refusal.provider_fault.map(|fault| *fault),
         });
         Answer { envelope: spoiled(envelope, config), is_fault: true }
     }
@@ -251,6 +269,10 @@ impl Server {
             return Some(FaultReason::InternalError(WsmanErrorCode::WIN32_NOT_SUPPORTED));
         }
         if call.header.resource_uri.is_none() {
+            // "Pull repeats the endpoint reference of the Enumerate; a missing one is reported."
+            if matches!(call.header.action.as_str(), enumeration::PULL | enumeration::RELEASE) {
+                return Some(FaultReason::MessageInformationHeaderRequired(ResourceUri::NAME.to_string()));
+            }
             return Some(FaultReason::InvalidResourceUri);
         }
         None
@@ -277,7 +299,16 @@ impl Server {
     /// What has its representation in [`Resources`].
     fn operate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri, reply_to: &ReplyTo) -> Outcome {
         let mutant = self.config.mutant;
-        let Self { config, cim, events, subscriptions, .. } = self;
+        if call.header.action.as_str() == enumeration::ENUMERATE {
+            return self.enumerate_resource(call, uri);
+        }
+        let Self { config, cim, events, subscriptions, enumerations, .. } = self;
+        if matches!(call.header.action.as_str(), enumeration::PULL | enumeration::RELEASE) {
+            return match subscriptions.knows(&enumerations::context_of(call)) {
+                true => subscriptions.operate(call, reply_to),
+                false => enumerations.go_on(call, Limits::of(config)).map(Some),
+            };
+        }
         let found = Resources { config, cim, events }.find(uri);
         let mut resource = found.ok_or(FaultReason::InvalidResourceUri)?;
         match call.header.action.as_str() {
@@ -288,18 +319,35 @@ impl Server {
             eventing::SUBSCRIBE | eventing::UNSUBSCRIBE | eventing::RENEW | eventing::GET_STATUS => {
                 subscriptions.operate(call, reply_to)
             }
+            // WS-Management discourages these.
+            enumeration::RENEW | enumeration::GET_STATUS | enumeration::ENUMERATION_END => {
+                Err(unsupported(call))
+            }
             _ => resource.invoke(call).map(Some),
         }
     }
 
+    fn enumerate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri) -> Outcome {
+        let Self { config, cim, events, enumerations, random, .. } = self;
+        let narrowed = enumerations::narrowed(call);
+        let call_of_resource = Call { header: narrowed.as_ref().unwrap_or(call.header), ..*call };
+        let uri = narrowed.as_ref().and_then(|header| header.resource_uri.as_ref()).unwrap_or(uri);
+        let limits = Limits::of(config);
+        let resource = Resources { config, cim, events }.find(uri).ok_or(FaultReason::InvalidResourceUri)?;
+        enumerations.enumerate(call, || resource.enumerate(&call_of_resource), limits, random).map(Some)
+    }
+
     /// Get and Enumerate are of all shells, the rest of one kind of shell ([MS-WSMV] notes <103> and <114>).
     fn operate_shells(&mut self, call: &Call<'_>) -> Outcome {
-        let Self { shells, random, .. } = self;
+        let Self { shells, enumerations, config, random, .. } = self;
         match call.header.action.as_str() {
             transfer::GET => shells.get(call).map(Some),
-            enumeration::ENUMERATE => shells.enumerate(call, random).map(Some),
-            enumeration::PULL => shells.pull(call).map(Some),
-            enumeration::RELEASE => shells.release(call).map(Some),
+            enumeration::ENUMERATE => {
+                enumerations.enumerate(call, || shells.enumerate(call), Limits::of(config), random).map(Some)
+            }
+            enumeration::PULL | enumeration::RELEASE => {
+                enumerations.go_on(call, Limits::of(config)).map(Some)
+            }
             _ => Err(unsupported(call)),
         }
     }

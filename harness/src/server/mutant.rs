@@ -72,6 +72,22 @@ pub enum Mutant {
     IgnoresOperationTimeout,
     /// Signal answers and leaves the command running.
     IgnoresSignal,
+    /// A null property is an empty element, without `xsi:nil`.
+    NilAsEmpty,
+    /// An array is one element with all values in it.
+    ArrayJoined,
+    /// A method answers that all went well and does nothing.
+    InvokeChangesNothing,
+    /// The values of selectors are compared to the letter.
+    KeysCaseSensitive,
+    /// Each portion of an enumeration begins with the item that the portion before ended with.
+    PullRepeatsItem,
+    /// Pull gives more items than MaxElements.
+    IgnoresMaxElements,
+    /// Release answers and leaves the enumeration open.
+    ReleaseKeepsContext,
+    /// The last PullResponse still has a context.
+    ContextAfterEnd,
     /// A fragment is ignored, and the operation is on all of the resource.
     FragmentWhole,
     /// Fragments come without XmlFragment.
@@ -142,6 +158,30 @@ impl Mutant {
             "every Receive waits as long as the server's longest timeout",
         ),
         ("ignores-signal", Self::IgnoresSignal, "Signal answers and leaves the command running"),
+        ("nil-as-empty", Self::NilAsEmpty, "a null property is an empty element, without xsi:nil"),
+        ("array-joined", Self::ArrayJoined, "an array is one element with all values in it"),
+        (
+            "invoke-changes-nothing",
+            Self::InvokeChangesNothing,
+            "a method answers that all went well and does nothing",
+        ),
+        (
+            "keys-case-sensitive",
+            Self::KeysCaseSensitive,
+            "the values of selectors are compared to the letter",
+        ),
+        (
+            "pull-repeats-item",
+            Self::PullRepeatsItem,
+            "each portion of an enumeration begins with the item that the portion before ended with",
+        ),
+        ("ignores-max-elements", Self::IgnoresMaxElements, "Pull gives more items than MaxElements"),
+        (
+            "release-keeps-context",
+            Self::ReleaseKeepsContext,
+            "Release answers and leaves the enumeration open",
+        ),
+        ("context-after-end", Self::ContextAfterEnd, "the last PullResponse still has a context"),
         (
             "fragment-whole",
             Self::FragmentWhole,

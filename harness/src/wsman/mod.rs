@@ -22,6 +22,7 @@ mod fault_description;
 mod fault_details;
 mod fault_message;
 mod fault_reason;
+pub mod filter;
 pub mod fragment;
 mod headers;
 pub mod identify;

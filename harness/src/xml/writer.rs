@@ -6,6 +6,7 @@ use crate::xml::OwnedName;
 use crate::xml::QName;
 use crate::xml::ToXml;
 use crate::xml::XML;
+use crate::xml::XSI;
 use crate::xml::characters::is_ncname;
 use crate::xml::name::XMLNS_URI;
 
@@ -103,6 +104,33 @@ impl Writer {
     /// meaning.
     pub fn copy(&mut self, element: Element<'_>) {
         self.copy_with(element, &in_scope(element));
+    }
+
+    /// Writes a copy of an element under its local name alone; what stands inside keeps its names, and of the
+    /// attributes `xsi:type`, whose value would need a prefix, is left out.
+    pub fn copy_unqualified(&mut self, element: Element<'_>) {
+        let bindings_before = self.bindings.len();
+        self.close_tag();
+        self.start_tag(element.local());
+        if self.uri_of("").is_some_and(|uri| !uri.is_empty()) {
+            self.bind("", "");
+        }
+        for attribute in element.attributes().filter(|a| a.local != "type" || a.namespace != XSI.uri) {
+            let is_bound = attribute.prefix.is_empty()
+                || attribute.prefix == XML.prefix
+                || self.uri_of(attribute.prefix) == Some(attribute.namespace);
+            if !is_bound {
+                self.bind(attribute.prefix, attribute.namespace);
+            }
+            self.raw_attribute(attribute.prefix, attribute.local, attribute.value);
+        }
+        for node in element.nodes() {
+            match node {
+                Node::Text(text) => self.text(text),
+                Node::Element(child) => self.copy(child),
+            }
+        }
+        self.end_tag(element.local(), bindings_before);
     }
 
     /// Writes an element with the name, the prefix and the declarations of one that was read, but none of its attributes

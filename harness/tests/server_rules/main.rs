@@ -26,3 +26,5 @@ mod sealing;
 mod shells;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod transfer;

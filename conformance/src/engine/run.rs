@@ -22,6 +22,7 @@ use crate::subject::Subject;
 use crate::verdict::Verdict;
 use crate::wsx::Case;
 use crate::wsx::Role;
+use crate::wsx::Safety;
 
 /// Traces that wait to be told.
 const TRACES_MAX: usize = 16;
@@ -70,6 +71,7 @@ pub async fn run(
         cancel,
         trace: options.traces.then_some(trace),
     });
+    let places_max = u32::try_from(options.jobs.max(1)).unwrap_or(u32::MAX);
     let jobs = Arc::new(Semaphore::new(options.jobs.max(1)));
     let shells = Arc::new(Semaphore::new(options.shells_max.max(1)));
     let mut tasks = JoinSet::new();
@@ -78,9 +80,11 @@ pub async fn run(
         let (setting, jobs, shells) = (Arc::clone(&setting), Arc::clone(&jobs), Arc::clone(&shells));
         tasks.spawn(async move {
             let needs_shell = case.front.needs.iter().any(|need| need.starts_with("shell."));
+            // What changes the endpoint changes it for every case: it has all the places at once.
+            let places = if case.front.safety == Safety::Destructive { places_max } else { 1 };
             // The semaphores are never closed.
             let _shell = if needs_shell { shells.acquire().await.ok() } else { None };
-            let _job = jobs.acquire().await.ok();
+            let _job = jobs.acquire_many(places).await.ok();
             (index, run_one(&setting, case).await)
         });
     }

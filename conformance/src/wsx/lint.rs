@@ -45,6 +45,7 @@ pub const NEEDS: &[&str] = &[
     "auth.negotiate",
     "auth.ntlm",
     "cim",
+    "config",
     "eventing",
     "http",
     "https",

@@ -138,7 +138,7 @@ fn deprecated_shell() -> Refusal {
 /// wsman:SchemaValidationError fault": said of one setting, and done for all.
 impl From<ConfigError> for Refusal {
     fn from(error: ConfigError) -> Self {
-        Self::with_message(FaultReason::SchemaValidationError, error.to_string())
+        Self::told(FaultReason::SchemaValidationError, &error.to_string())
     }
 }
 
@@ -146,6 +146,6 @@ impl From<ConfigError> for Refusal {
 impl From<SddlError> for Refusal {
     fn from(error: SddlError) -> Self {
         let reason = FaultReason::InvalidRepresentation(InvalidRepresentation::InvalidValues);
-        Self::with_message(reason, error.to_string())
+        Self::told(reason, &error.to_string())
     }
 }

@@ -3,6 +3,7 @@
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
 //! that, [`ExpectShellCreated`] and the states behind it run commands.
 
+mod config;
 mod digest;
 mod handshake;
 mod invoke;
@@ -11,6 +12,9 @@ mod requests;
 mod session;
 mod shell;
 
+pub use config::ExpectConfig;
+pub use config::get_config;
+pub use config::put_config;
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;

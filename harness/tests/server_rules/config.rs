@@ -358,6 +358,35 @@ fn where_a_listener_listens_nobody_sets() {
     assert_eq!(got.texts("ListeningOn"), ["::1"]);
 }
 
+fn enumerate(table: &str, inside: &str) -> Ask {
+    let body = format!(
+        "<n:Enumerate><w:OptimizeEnumeration/><w:MaxElements>9</w:MaxElements>{inside}</n:Enumerate>"
+    );
+    Ask::new(&format!("{ENUMERATION}/Enumerate")).uri(&format!("{CONFIG}{table}")).body(&body)
+}
+
+#[test]
+fn listeners_are_enumerated_by_value_and_by_reference() {
+    let (mut world, mut alice) = administrator();
+    done(&mut world, &mut alice, &create_listener(""));
+    let mode = |mode: &str| enumerate("/listener", &format!("<w:EnumerationMode>{mode}</w:EnumerationMode>"));
+    for (ask, listeners, references) in [
+        (enumerate("/listener", ""), 2, 0),
+        (mode("EnumerateEPR"), 0, 2),
+        (mode("EnumerateObjectAndEPR"), 2, 2),
+    ] {
+        let answer = done(&mut world, &mut alice, &ask);
+        let told = (answer.texts("Listener").len(), answer.texts("EndpointReference").len());
+        assert_eq!(told, (listeners, references), "{}", answer.text);
+    }
+    let other_mode = "<w:EnumerationMode>EnumerateEPR</w:EnumerationMode>";
+    let refused = world.ask(&mut alice, &enumerate("/service/certmapping", other_mode));
+    assert_eq!(refused.detail(), "EnumerationMode");
+    let plugins = done(&mut world, &mut alice, &enumerate("/plugin", ""));
+    assert_eq!(plugins.attribute("PlugInConfiguration", "Name"), ["WMI Provider", "Event Forwarding Plugin"]);
+    assert_eq!(world.ask(&mut alice, &enumerate("/winrs", "")).status, 500);
+}
+
 const ISSUER: &str = "5600a015ca5e8a26f638b74e819ae92096da5c8c";
 
 fn mapping(action: &str, subject: &str, settings: &str) -> Ask {

@@ -165,6 +165,19 @@ fn a_resource_of_a_plugin_with_the_capability_shell_is_a_shell() {
 }
 
 #[test]
+fn a_query_for_all_classes_needs_the_right_to_the_class_that_it_names() {
+    let (mut world, mut carol) = world("D:(A;;GR;;;BU)(A;;GA;;;BA)");
+    let classes = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2";
+    let query = "<n:Enumerate><w:Filter Dialect=\"http://schemas.microsoft.com/wbem/wsman/1/WQL\">select * from Win32_Service</w:Filter></n:Enumerate>";
+    let all = Ask::new(&format!("{ENUMERATION}/Enumerate")).uri(&format!("{classes}/*")).body(query);
+    assert_eq!(world.ask(&mut carol, &all).status, 200);
+    let mut alice = world.log_on("alice");
+    let class = format!("{classes}/Win32_Service");
+    assert_eq!(world.ask(&mut alice, &security(&class, "D:(A;;GA;;;BA)", true)).status, 200);
+    assert!(is_denied(&mut world, &mut carol, &all));
+}
+
+#[test]
 fn who_may_execute_sees_only_shells_of_ones_own() {
     let (mut world, mut carol) = world("D:(A;;GA;;;WD)");
     let mut alice = world.log_on("alice");

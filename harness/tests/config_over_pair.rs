@@ -99,8 +99,8 @@ fn a_row_is_named_by_its_selectors_and_one_that_is_not_there_is_a_fault() {
 /// Whether `text` is read, every setting of it, and says the same when it is written again.
 fn check(text: &str) {
     let document = Document::parse(text.as_bytes()).unwrap();
-    let config = ConfigType::read_known(document.root()).unwrap_or_else(|error| panic!("{error}: {text}"));
-    config.check().unwrap_or_else(|error| panic!("{error}: {text}"));
+    let config = ConfigType::read_known(document.root()).unwrap();
+    config.check().unwrap();
     let mut writer = Writer::new();
     writer.write(&config);
     assert_eq!(writer.finish(), text);

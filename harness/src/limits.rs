@@ -105,4 +105,6 @@ pub const SHELLS_PER_USER_MAX: usize = 4096;
 /// Octets of one parameter of a Digest challenge, of its name and of its value.
 pub const DIGEST_VALUE_BYTES_MAX: usize = 2048;
 /// Instances that the namespace of the reference server holds.
-pub const CIM_INSTANCES_MAX: usize = 4096;
+pub const CIM_INSTANCES_MAX: usize = 1024;
+/// Responses without items that a client takes in a row before it gives an enumeration up.
+pub const ENUMERATION_EMPTY_PAGES_MAX: usize = 100;

@@ -96,6 +96,8 @@ pub enum Mutant {
     FragmentHeaderAbsent,
     /// Put answers and stores nothing.
     PutNotStored,
+    /// Enumerates as if there were no filter.
+    IgnoresFilter,
     /// Basic stays on after it was turned off.
     BasicStays,
     /// Whoever may read may write.
@@ -194,6 +196,7 @@ impl Mutant {
             "answers with a fragment do not repeat FragmentTransfer",
         ),
         ("put-not-stored", Self::PutNotStored, "Put answers and stores nothing"),
+        ("ignores-filter", Self::IgnoresFilter, "enumerates as if there were no filter"),
         ("basic-stays", Self::BasicStays, "Basic stays on after it was turned off"),
         ("readers-write", Self::ReadersWrite, "whoever may read may write"),
         ("config-unchecked", Self::ConfigUnchecked, "the configuration takes values that are out of range"),

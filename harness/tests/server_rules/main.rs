@@ -3,13 +3,20 @@
 #[cfg(test)]
 mod authentication;
 #[cfg(test)]
+mod cim;
 mod config;
 #[cfg(test)]
 mod enumeration;
 #[cfg(test)]
+mod enumeration_filters;
+#[cfg(test)]
+mod enumeration_pages;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod http;
+#[cfg(test)]
+mod invoke;
 #[cfg(test)]
 mod listener;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod authentication;
 #[cfg(test)]
 mod cim;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod enumeration;

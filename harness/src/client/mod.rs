@@ -4,6 +4,7 @@
 //! that, [`ExpectShellCreated`] and the states behind it run commands, [`RemoteResource`] is any resource, and
 //! [`Enumeration`] asks for all there is of something.
 
+mod config;
 mod digest;
 mod enumeration;
 mod eventing;
@@ -17,6 +18,9 @@ mod shell;
 mod sink;
 mod transfer;
 
+pub use config::ExpectConfig;
+pub use config::get_config;
+pub use config::put_config;
 pub use enumeration::Enumeration;
 pub use enumeration::EnumerationStep;
 pub use enumeration::ExpectEnumerated;

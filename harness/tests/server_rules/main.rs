@@ -5,6 +5,8 @@ mod authentication;
 #[cfg(test)]
 mod cim;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod enumeration;
 #[cfg(test)]
 mod enumeration_filters;
@@ -30,6 +32,8 @@ mod listener;
 mod mutants;
 #[cfg(test)]
 mod receive;
+#[cfg(test)]
+mod rights;
 #[cfg(test)]
 mod robust;
 #[cfg(test)]

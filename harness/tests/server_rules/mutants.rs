@@ -42,7 +42,34 @@ fn probe(mutant: Option<Mutant>) -> String {
     in_shell(&mut world, &mut alice, &mut log);
     in_namespace(&mut world, &mut alice, &mut log);
     others(&mut world, &mut log);
+    configure(&mut world, &mut log);
     log
+}
+
+/// The configuration is in effect or refused.
+fn configure(world: &mut World, log: &mut String) {
+    const CONFIG: &str = "http://schemas.microsoft.com/wbem/wsman/1/config";
+    let mut alice = world.log_on("alice");
+    let put = |table: &str, body: &str| {
+        Ask::new(&format!("{TRANSFER}/Put")).uri(&format!("{CONFIG}{table}")).body(body)
+    };
+    let read_only = format!("<Security Uri=\"{CONFIG}/winrs\" Sddl=\"D:(A;;GR;;;BA)\"/>");
+    let selectors =
+        format!("<w:SelectorSet><w:Selector Name=\"Uri\">{CONFIG}/winrs</w:Selector></w:SelectorSet>");
+    for ask in [
+        put("/service", "<Service><AllowUnencrypted>true</AllowUnencrypted></Service>"),
+        put("/service/auth", "<Auth><Basic>true</Basic></Auth>"),
+        put("/service/auth", "<Auth><Basic>false</Basic></Auth>"),
+        put("", "<Config><MaxTimeoutms>499</MaxTimeoutms></Config>"),
+        put("/service/security", &read_only).block("SelectorSet", &selectors),
+        put("/winrs", "<Winrs><IdleTimeout>60000</IdleTimeout></Winrs>"),
+    ] {
+        let request = sealed(&mut alice, &ask);
+        let status = world.exchange(alice.id, &request).status.0;
+        let id = world.pair.connect();
+        note(log, &world.exchange(id, &post()));
+        writeln!(log, "{status}").unwrap();
+    }
 }
 
 fn in_shell(world: &mut World, alice: &mut Client, log: &mut String) {

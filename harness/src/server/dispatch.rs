@@ -213,10 +213,10 @@ impl ReplyTo {
                 activity_id: self.activity_id.clone(),
             })
         };
-        let (reason, message) = (&refusal.reason, refusal.message.as_ref());
-        let mut envelope = write(reason, message, self.fault_to.as_ref());
+        let Refusal { reason, message } = refusal;
+        let mut envelope = write(&reason, message.as_ref(), self.fault_to.as_ref());
         if !self.room.holds_fault(&envelope) {
-            envelope = write(reason, message, None);
+            envelope = write(&reason, message.as_ref(), None);
         }
         if !self.room.holds_fault(&envelope) {
             envelope = write(&too_large, None, None);

@@ -282,7 +282,7 @@ fn a_mandatory_block_that_nobody_knows_is_reported() {
     let header = with(block).unwrap();
     let names: Vec<_> = header.not_understood(&[]).into_iter().map(|n| n.0.to_string()).collect();
     assert_eq!(names, ["{urn:q}Odd"]);
-    let known = crate::xml::QName::new(crate::xml::Namespace::new("urn:q", "q"), "Odd");
+    let known = QName::new(crate::xml::Namespace::new("urn:q", "q"), "Odd");
     assert_eq!(header.not_understood(&[known]), []);
     for harmless in [r#"<q:Odd xmlns:q="urn:q" mustUnderstand="true"/>"#, r#"<a:To2 s:mustUnderstand="0"/>"#]
     {

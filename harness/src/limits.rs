@@ -88,3 +88,21 @@ pub const WSMAN_REFERENCES_MAX: usize = 16;
 pub const WSA_REFERENCE_PARAMETERS_MAX: usize = 16;
 /// Octets of a fault that a client takes whatever its MaxEnvelopeSize, [DSP0226 13.4].
 pub const FAULT_BYTES_ALWAYS: usize = 4096;
+/// Octets of a WQL query.
+pub const WQL_BYTES_MAX: usize = 16 * 1024;
+/// Words, values and signs of a WQL query.
+pub const WQL_TOKENS_MAX: usize = 2048;
+/// Parentheses and NOTs inside each other in a WQL query.
+pub const WQL_DEPTH_MAX: usize = 64;
+/// Characters of a pattern of LIKE: matching takes at most so many steps for each character of the text.
+pub const WQL_LIKE_CHARS_MAX: usize = 256;
+/// Octets of one XPath expression of a fragment or a filter.
+pub const XPATH_BYTES_MAX: usize = 4096;
+/// Steps, predicates and constants of one XPath expression: what it costs to look at one node.
+pub const XPATH_STEPS_MAX: usize = 256;
+/// Brackets and parentheses inside each other in one XPath expression.
+pub const XPATH_DEPTH_MAX: usize = 8;
+/// Instances inside instances of CIM.
+pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
+/// Instances that the namespace of the reference server holds.
+pub const CIM_INSTANCES_MAX: usize = 4096;

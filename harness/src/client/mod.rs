@@ -4,6 +4,7 @@
 //! that, [`ExpectShellCreated`] and the states behind it run commands.
 
 mod handshake;
+mod invoke;
 mod reply;
 mod requests;
 mod session;
@@ -12,6 +13,7 @@ mod shell;
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;
+pub use invoke::ExpectMethodOutput;
 pub use reply::Reply;
 pub use requests::Outgoing;
 pub use requests::Requests;

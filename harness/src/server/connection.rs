@@ -22,6 +22,7 @@ use crate::server::body::Reading;
 use crate::server::body::Writing;
 use crate::server::dispatch::Answer;
 use crate::server::dispatch::Origin;
+use crate::server::enumerations::Enumerations;
 use crate::server::identify;
 use crate::server::resources::cim::Cim;
 use crate::server::resources::event_log::EventLog;
@@ -53,6 +54,7 @@ pub struct Server {
     pub(super) cim: Cim,
     pub(super) events: EventLog,
     pub(super) subscriptions: Subscriptions,
+    pub(super) enumerations: Enumerations,
     connections: BTreeMap<ConnectionId, Connection>,
     opened: u64,
 }
@@ -98,13 +100,15 @@ impl Server {
     #[must_use]
     pub fn new(config: Config, random: Random) -> Self {
         let shells = Shells::new(&config);
+        let cim = Cim::new(&config);
         Self {
             config,
             random,
             shells,
-            cim: Cim::default(),
+            cim,
             events: EventLog::default(),
             subscriptions: Subscriptions::default(),
+            enumerations: Enumerations::default(),
             connections: BTreeMap::new(),
             opened: 0,
         }
@@ -175,6 +179,7 @@ impl Server {
     }
 
     fn answer_due(&mut self, moment: Moment) {
+        self.enumerations.elapse(moment.elapsed_ms);
         loop {
             let mut due = self.shells.elapse(moment.elapsed_ms, &self.config);
             due.extend(self.subscriptions.elapse(moment.elapsed_ms));
@@ -196,7 +201,8 @@ impl Server {
     pub fn deadline_ms(&self) -> Option<u64> {
         let allowed_ms = self.config.max_packet_retrieval_time_ms;
         let requests = self.connections.values().filter_map(|connection| connection.due_ms(allowed_ms));
-        self.shells.deadline_ms().into_iter().chain(self.subscriptions.deadline_ms()).chain(requests).min()
+        let others = [self.subscriptions.deadline_ms(), self.enumerations.deadline_ms()];
+        self.shells.deadline_ms().into_iter().chain(others.into_iter().flatten()).chain(requests).min()
     }
 
     /// Takes what is to be sent on a connection.
@@ -212,6 +218,12 @@ impl Server {
     #[must_use]
     pub fn shell_count(&self) -> usize {
         self.shells.count()
+    }
+
+    /// How many enumerations are open: a test's proof that abandoned ones don't add up.
+    #[must_use]
+    pub fn enumeration_count(&self) -> usize {
+        self.enumerations.count()
     }
 
     /// The next request that may be looked at: one at a time, in the order they came, none behind a last answer.

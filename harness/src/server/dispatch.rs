@@ -1,5 +1,7 @@
 //! From an envelope to the operation that it asks for, and from what the operation says to an envelope.
 
+use std::borrow::Cow;
+
 use crate::addressing;
 use crate::addressing::EndpointReference;
 use crate::addressing::MessageId;
@@ -10,6 +12,8 @@ use crate::server::Moment;
 use crate::server::Mutant;
 use crate::server::Server;
 use crate::server::authentication::User;
+use crate::server::enumerations;
+use crate::server::enumerations::Limits;
 use crate::server::identify;
 use crate::server::options;
 use crate::server::resources::Resources;
@@ -19,14 +23,17 @@ use crate::shell::action as shell;
 use crate::soap::Envelope;
 use crate::wsman::ActionNotSupported;
 use crate::wsman::ActivityId;
+use crate::wsman::DateTime;
 use crate::wsman::EncodingLimit;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
 use crate::wsman::OperationTimeout;
+use crate::wsman::ProviderFault;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
 use crate::wsman::ResponseHeader;
+use crate::wsman::UnsupportedFeature;
 use crate::wsman::WsmanError;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::enumeration;
@@ -70,24 +77,34 @@ pub(super) struct Call<'a> {
     pub(super) header: &'a RequestHeader,
     pub(super) envelope: &'a Envelope,
     pub(super) now_ms: u64,
+    /// The wall clock.
+    pub(super) now: DateTime,
     /// The client's address, which the shell is described with.
     pub(super) client_ip: &'a str,
 }
 
 /// What an operation answers when it succeeds.
 pub(super) struct Success {
-    pub(super) action: &'static str,
+    /// That of a method is made from the request's.
+    pub(super) action: Cow<'static, str>,
+    /// Header blocks of its own.
+    pub(super) headers: Vec<Box<dyn ToXml>>,
     /// The content of the body; some have none.
     pub(super) body: Option<Box<dyn ToXml>>,
 }
 
 impl Success {
-    pub(super) fn new(action: &'static str, body: impl ToXml + 'static) -> Self {
-        Self { action, body: Some(Box::new(body)) }
+    pub(super) fn new(action: impl Into<Cow<'static, str>>, body: impl ToXml + 'static) -> Self {
+        Self { action: action.into(), headers: Vec::new(), body: Some(Box::new(body)) }
     }
 
     pub(super) fn empty(action: &'static str) -> Self {
-        Self { action, body: None }
+        Self { action: Cow::Borrowed(action), headers: Vec::new(), body: None }
+    }
+
+    pub(super) fn with_header(mut self, block: impl ToXml + 'static) -> Self {
+        self.headers.push(Box::new(block));
+        self
     }
 }
 
@@ -96,11 +113,30 @@ impl Success {
 pub(super) struct Refusal {
     reason: FaultReason,
     message: Option<String>,
+    provider_fault: Option<Box<ProviderFault>>,
+}
+
+impl Refusal {
+    /// A refusal by what a plug-in said.
+    pub(super) fn by_provider(reason: FaultReason, provider_fault: ProviderFault) -> Self {
+        Self { reason, message: None, provider_fault: Some(Box::new(provider_fault)) }
+    }
+
+    /// A refusal that says what is wrong in words of its own.
+    pub(super) fn told(reason: FaultReason, message: &str) -> Self {
+        Self { reason, message: Some(message.to_owned()), provider_fault: None }
+    }
+}
+
+impl Refusal {
+    pub(super) fn with_message(reason: FaultReason, message: String) -> Self {
+        Self { message: Some(message), ..reason.into() }
+    }
 }
 
 impl From<FaultReason> for Refusal {
     fn from(reason: FaultReason) -> Self {
-        Self { reason, message: None }
+        Self { reason, message: None, provider_fault: None }
     }
 }
 
@@ -113,7 +149,7 @@ impl From<XmlError> for Refusal {
 
 impl From<WsmanError> for Refusal {
     fn from(error: WsmanError) -> Self {
-        Self { reason: FaultReason::of(&error), message: Some(error.to_string()) }
+        Self { reason: FaultReason::of(&error), message: Some(error.to_string()), provider_fault: None }
     }
 }
 
@@ -174,7 +210,7 @@ impl ReplyTo {
     fn success(self, success: Success, config: &Config) -> Answer {
         let action = match config.is_mutant(Mutant::ActionWrong) {
             true => success.action.trim_end_matches("Response"),
-            false => success.action,
+            false => &success.action,
         };
         let header = ResponseHeader {
             relates_to: self.request_id.as_ref().map(Into::into),
@@ -183,6 +219,7 @@ impl ReplyTo {
         };
         let headers = |w: &mut Writer| {
             w.write(&header);
+            success.headers.iter().for_each(|block| block.to_xml(w));
             if let Some(reply_to) = &self.reply_to {
                 reply_to.write_header_blocks(w);
             }
@@ -201,25 +238,24 @@ impl ReplyTo {
 
     /// "Faults should carry them unless too large": the reference parameters go first, then what the fault says.
     fn fault(self, refusal: Refusal, config: &Config) -> Answer {
-        let too_large = FaultReason::EncodingLimit(EncodingLimit::MaxEnvelopeSizeExceeded);
-        let write = |reason: &FaultReason, message: Option<&String>, fault_to: Option<&EndpointReference>| {
-            reason.to_envelope(&FaultContext {
-                message_id: self.message_id.clone(),
-                request_id: self.request_id.clone(),
-                machine: config.computer.clone(),
-                message: message.cloned(),
-                provider_fault: None,
-                fault_to: fault_to.cloned(),
-                activity_id: self.activity_id.clone(),
-            })
+        let Refusal { reason, message, provider_fault } = refusal;
+        let context = FaultContext {
+            message_id: self.message_id,
+            request_id: self.request_id,
+            machine: config.computer.clone(),
+            message,
+            provider_fault: provider_fault.map(|fault| *fault),
+            fault_to: self.fault_to,
+            activity_id: self.activity_id,
         };
-        let Refusal { reason, message } = refusal;
-        let mut envelope = write(&reason, message.as_ref(), self.fault_to.as_ref());
+        let mut envelope = reason.to_envelope(&context);
         if !self.room.holds_fault(&envelope) {
-            envelope = write(&reason, message.as_ref(), None);
+            envelope = reason.to_envelope(&FaultContext { fault_to: None, ..context.clone() });
         }
         if !self.room.holds_fault(&envelope) {
-            envelope = write(&too_large, None, None);
+            let too_large = FaultReason::EncodingLimit(EncodingLimit::MaxEnvelopeSizeExceeded);
+            let context = FaultContext { fault_to: None, message: None, provider_fault: None, ..context };
+            envelope = too_large.to_envelope(&context);
         }
         Answer { envelope: spoiled(envelope, config), is_fault: true }
     }
@@ -266,6 +302,7 @@ impl Server {
             header: &header,
             envelope: &envelope,
             now_ms: moment.elapsed_ms,
+            now: DateTime::from_filetime(moment.filetime),
         };
         let outcome = match self.refuse(&call, origin) {
             Some(reason) => Err(reason.into()),
@@ -305,7 +342,13 @@ impl Server {
             let named = if is(Mutant::MustUnderstandWithoutBlock) { Vec::new() } else { not_understood };
             return Some(FaultReason::MustUnderstand(named));
         }
-        let Some(uri) = &call.header.resource_uri else { return Some(FaultReason::InvalidResourceUri) };
+        let Some(uri) = &call.header.resource_uri else {
+            // "Pull repeats the endpoint reference of the Enumerate; a missing one is reported."
+            if matches!(call.header.action.as_str(), enumeration::PULL | enumeration::RELEASE) {
+                return Some(FaultReason::MessageInformationHeaderRequired(ResourceUri::NAME.to_string()));
+            }
+            return Some(FaultReason::InvalidResourceUri);
+        };
         let is_shell = uri.as_str().to_ascii_lowercase().starts_with(ResourceUri::SHELL);
         if origin.is_chunked && is_shell && !is(Mutant::TakesChunks) {
             return Some(FaultReason::InternalError(WsmanErrorCode::WIN32_NOT_SUPPORTED));
@@ -321,6 +364,11 @@ impl Server {
     fn operate(&mut self, call: &Call<'_>, reply_to: &ReplyTo) -> Outcome {
         let uri = call.header.resource_uri.clone().unwrap_or_else(|| ResourceUri::new(""));
         let is = |known: &str| uri.as_str().eq_ignore_ascii_case(known);
+        let is_shell = is(ResourceUri::CMD) || is(ResourceUri::SHELL);
+        // [MS-WSMV 3.1.4.2.1] Shells come whole or not at all.
+        if is_shell && call.header.fragment_transfer.is_some() {
+            return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::FragmentLevelAccess).into());
+        }
         if is(ResourceUri::CMD) {
             return self.operate_shell(call, reply_to);
         }
@@ -332,29 +380,56 @@ impl Server {
 
     /// What has its representation in [`Resources`].
     fn operate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri, reply_to: &ReplyTo) -> Outcome {
-        let Self { config, cim, events, subscriptions, .. } = self;
+        let mutant = self.config.mutant;
+        if call.header.action.as_str() == enumeration::ENUMERATE {
+            return self.enumerate_resource(call, uri);
+        }
+        let Self { config, cim, events, subscriptions, enumerations, .. } = self;
+        if matches!(call.header.action.as_str(), enumeration::PULL | enumeration::RELEASE) {
+            return match subscriptions.knows(&enumerations::context_of(call)) {
+                true => subscriptions.operate(call, reply_to),
+                false => enumerations.go_on(call, Limits::of(config)).map(Some),
+            };
+        }
         let found = Resources { config, cim, events }.find(uri);
         let mut resource = found.ok_or(FaultReason::InvalidResourceUri)?;
         match call.header.action.as_str() {
-            transfer::GET => server::transfer::get(call, resource.as_ref()).map(Some),
-            transfer::PUT => server::transfer::put(call, resource.as_mut()).map(Some),
-            transfer::CREATE => server::transfer::create(call, resource.as_mut()).map(Some),
-            transfer::DELETE => server::transfer::delete(call, resource.as_mut()).map(Some),
+            transfer::GET => server::transfer::get(call, resource.as_ref(), mutant).map(Some),
+            transfer::PUT => server::transfer::put(call, resource.as_mut(), mutant).map(Some),
+            transfer::CREATE => server::transfer::create(call, resource.as_mut(), mutant).map(Some),
+            transfer::DELETE => server::transfer::delete(call, resource.as_mut(), mutant).map(Some),
             eventing::SUBSCRIBE | eventing::UNSUBSCRIBE | eventing::RENEW | eventing::GET_STATUS => {
                 subscriptions.operate(call, reply_to)
+            }
+            // WS-Management discourages these.
+            enumeration::RENEW | enumeration::GET_STATUS | enumeration::ENUMERATION_END => {
+                Err(unsupported(call))
             }
             _ => resource.invoke(call).map(Some),
         }
     }
 
+    fn enumerate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri) -> Outcome {
+        let Self { config, cim, events, enumerations, random, .. } = self;
+        let narrowed = enumerations::narrowed(call);
+        let call_of_resource = Call { header: narrowed.as_ref().unwrap_or(call.header), ..*call };
+        let uri = narrowed.as_ref().and_then(|header| header.resource_uri.as_ref()).unwrap_or(uri);
+        let limits = Limits::of(config);
+        let resource = Resources { config, cim, events }.find(uri).ok_or(FaultReason::InvalidResourceUri)?;
+        enumerations.enumerate(call, || resource.enumerate(&call_of_resource), limits, random).map(Some)
+    }
+
     /// Get and Enumerate are of all shells, the rest of one kind of shell ([MS-WSMV] notes <103> and <114>).
     fn operate_shells(&mut self, call: &Call<'_>) -> Outcome {
-        let Self { shells, random, .. } = self;
+        let Self { shells, enumerations, config, random, .. } = self;
         match call.header.action.as_str() {
             transfer::GET => shells.get(call).map(Some),
-            enumeration::ENUMERATE => shells.enumerate(call, random).map(Some),
-            enumeration::PULL => shells.pull(call).map(Some),
-            enumeration::RELEASE => shells.release(call).map(Some),
+            enumeration::ENUMERATE => {
+                enumerations.enumerate(call, || shells.enumerate(call), Limits::of(config), random).map(Some)
+            }
+            enumeration::PULL | enumeration::RELEASE => {
+                enumerations.go_on(call, Limits::of(config)).map(Some)
+            }
             _ => Err(unsupported(call)),
         }
     }

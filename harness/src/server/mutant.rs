@@ -80,6 +80,30 @@ pub enum Mutant {
     FaultCodeWrong,
     /// Answers in UTF-8 whatever the encoding of the request.
     AnswersInUtf8,
+    /// A null property is an empty element, without `xsi:nil`.
+    NilAsEmpty,
+    /// An array is one element with all values in it.
+    ArrayJoined,
+    /// A method answers that all went well and does nothing.
+    InvokeChangesNothing,
+    /// The values of selectors are compared to the letter.
+    KeysCaseSensitive,
+    /// Each portion of an enumeration begins with the item that the portion before ended with.
+    PullRepeatsItem,
+    /// Pull gives more items than MaxElements.
+    IgnoresMaxElements,
+    /// Release answers and leaves the enumeration open.
+    ReleaseKeepsContext,
+    /// The last PullResponse still has a context.
+    ContextAfterEnd,
+    /// A fragment is ignored, and the operation is on all of the resource.
+    FragmentWhole,
+    /// Fragments come without XmlFragment.
+    FragmentBare,
+    /// Answers with a fragment do not repeat FragmentTransfer.
+    FragmentHeaderAbsent,
+    /// Put answers and stores nothing.
+    PutNotStored,
 }
 
 impl Mutant {
@@ -144,6 +168,42 @@ impl Mutant {
         ("parameters-lost", Self::ParametersLost, "reference parameters of ReplyTo don't come back"),
         ("fault-code-wrong", Self::FaultCodeWrong, "every fault is the sender's"),
         ("answers-in-utf8", Self::AnswersInUtf8, "answers in UTF-8 whatever the encoding of the request"),
+        ("nil-as-empty", Self::NilAsEmpty, "a null property is an empty element, without xsi:nil"),
+        ("array-joined", Self::ArrayJoined, "an array is one element with all values in it"),
+        (
+            "invoke-changes-nothing",
+            Self::InvokeChangesNothing,
+            "a method answers that all went well and does nothing",
+        ),
+        (
+            "keys-case-sensitive",
+            Self::KeysCaseSensitive,
+            "the values of selectors are compared to the letter",
+        ),
+        (
+            "pull-repeats-item",
+            Self::PullRepeatsItem,
+            "each portion of an enumeration begins with the item that the portion before ended with",
+        ),
+        ("ignores-max-elements", Self::IgnoresMaxElements, "Pull gives more items than MaxElements"),
+        (
+            "release-keeps-context",
+            Self::ReleaseKeepsContext,
+            "Release answers and leaves the enumeration open",
+        ),
+        ("context-after-end", Self::ContextAfterEnd, "the last PullResponse still has a context"),
+        (
+            "fragment-whole",
+            Self::FragmentWhole,
+            "a fragment is ignored, and the operation is on all of the resource",
+        ),
+        ("fragment-bare", Self::FragmentBare, "fragments come without XmlFragment"),
+        (
+            "fragment-header-absent",
+            Self::FragmentHeaderAbsent,
+            "answers with a fragment do not repeat FragmentTransfer",
+        ),
+        ("put-not-stored", Self::PutNotStored, "Put answers and stores nothing"),
     ];
 
     /// The mutant of a name.

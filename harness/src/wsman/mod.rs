@@ -9,17 +9,20 @@
 //! assert_eq!(Duration::parse("PTM"), None);
 //! ```
 
+pub mod cim;
 mod duration;
 pub mod enumeration;
 mod error;
 mod error_code;
 pub mod eventing;
+mod expiration;
 mod fault;
 mod fault_description;
 mod fault_details;
 mod fault_message;
 mod fault_reason;
-mod fragment;
+pub mod filter;
+pub mod fragment;
 mod header_bounds;
 mod headers;
 pub mod identify;
@@ -36,6 +39,8 @@ mod tests;
 pub use duration::Duration;
 pub use error::WsmanError;
 pub use error_code::WsmanErrorCode;
+pub use expiration::DateTime;
+pub use expiration::Expiration;
 pub use fault::FaultDetail;
 pub use fault::ProviderFault;
 pub use fault::WsmanFault;

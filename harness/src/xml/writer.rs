@@ -1,9 +1,13 @@
+use crate::xml::Attribute;
 use crate::xml::Element;
 use crate::xml::Namespace;
 use crate::xml::Node;
+use crate::xml::OwnedName;
 use crate::xml::QName;
 use crate::xml::ToXml;
 use crate::xml::XML;
+use crate::xml::XSI;
+use crate::xml::characters::is_ncname;
 use crate::xml::name::XMLNS_URI;
 
 /// Writes one document as UTF-8 text without declaration, as Windows does.
@@ -32,9 +36,19 @@ impl Writer {
 
     /// Writes an element, its attributes and children by `inside`.
     pub fn element(&mut self, name: QName, inside: impl FnOnce(&mut Self)) {
+        self.element_of(name.namespace.uri, name.namespace.prefix, name.local, inside);
+    }
+
+    /// [`Self::element`] of a name that only running the program tells; `prefix` is bound when none is.
+    pub fn element_named(&mut self, name: &OwnedName, prefix: &str, inside: impl FnOnce(&mut Self)) {
+        let prefix = if name.namespace().is_empty() { "" } else { prefix };
+        self.element_of(name.namespace(), prefix, name.local(), inside);
+    }
+
+    fn element_of(&mut self, uri: &str, prefix: &str, local: &str, inside: impl FnOnce(&mut Self)) {
         let bindings_before = self.bindings.len();
         self.close_tag();
-        let tag = self.open_tag(name);
+        let tag = self.open_tag(uri, prefix, local);
         inside(self);
         self.end_tag(&tag, bindings_before);
     }
@@ -51,11 +65,20 @@ impl Writer {
 
     /// Writes an attribute of the element that was just opened; ignored once something stands inside it.
     pub fn attribute(&mut self, name: QName, value: &str) {
+        self.attribute_of(name.namespace.uri, name.namespace.prefix, name.local, value);
+    }
+
+    /// [`Self::attribute`] of a name that only running the program tells.
+    pub fn attribute_named(&mut self, name: &OwnedName, value: &str) {
+        self.attribute_of(name.namespace(), "", name.local(), value);
+    }
+
+    fn attribute_of(&mut self, uri: &str, preferred: &str, local: &str, value: &str) {
         if !self.is_tag_open {
             return;
         }
-        let prefix = self.bind_attribute(name.namespace);
-        self.raw_attribute(&prefix, name.local, value);
+        let prefix = self.bind_attribute(uri, preferred);
+        self.raw_attribute(&prefix, local, value);
     }
 
     /// Binds the preferred prefix of `namespace` on the element that was just opened.
@@ -81,6 +104,62 @@ impl Writer {
     /// meaning.
     pub fn copy(&mut self, element: Element<'_>) {
         self.copy_with(element, &in_scope(element));
+    }
+
+    /// Writes a copy of an element under its local name alone; what stands inside keeps its names, and of the
+    /// attributes `xsi:type`, whose value would need a prefix, is left out.
+    pub fn copy_unqualified(&mut self, element: Element<'_>) {
+        let bindings_before = self.bindings.len();
+        self.close_tag();
+        self.start_tag(element.local());
+        if self.uri_of("").is_some_and(|uri| !uri.is_empty()) {
+            self.bind("", "");
+        }
+        for attribute in element.attributes().filter(|a| a.local != "type" || a.namespace != XSI.uri) {
+            let is_bound = attribute.prefix.is_empty()
+                || attribute.prefix == XML.prefix
+                || self.uri_of(attribute.prefix) == Some(attribute.namespace);
+            if !is_bound {
+                self.bind(attribute.prefix, attribute.namespace);
+            }
+            self.raw_attribute(attribute.prefix, attribute.local, attribute.value);
+        }
+        for node in element.nodes() {
+            match node {
+                Node::Text(text) => self.text(text),
+                Node::Element(child) => self.copy(child),
+            }
+        }
+        self.end_tag(element.local(), bindings_before);
+    }
+
+    /// Writes an element with the name, the prefix and the declarations of one that was read, but none of its attributes
+    /// and content: what a copy with changes is made of.
+    pub fn element_like(&mut self, element: Element<'_>, inside: impl FnOnce(&mut Self)) {
+        let declarations =
+            if self.bindings.is_empty() { in_scope(element) } else { element.declarations().collect() };
+        self.open_like(element, &declarations, inside);
+    }
+
+    /// Writes an attribute of an element that was read, inside [`Self::element_like`] of that element.
+    pub fn attribute_like(&mut self, attribute: Attribute<'_>) {
+        if self.is_tag_open {
+            self.raw_attribute(attribute.prefix, attribute.local, attribute.value);
+        }
+    }
+
+    /// Binds a prefix of the caller's choice on the element that was just opened, for names in its content. Nothing
+    /// happens when the start tag itself uses the prefix for another namespace, or when XML doesn't allow the binding.
+    pub fn bind_prefix(&mut self, prefix: &str, uri: &str) {
+        let is_reserved = [XML.prefix, "xmlns"].contains(&prefix) || [XML.uri, XMLNS_URI, ""].contains(&uri);
+        if !self.is_tag_open || is_reserved || !is_ncname(prefix) || self.uri_of(prefix) == Some(uri) {
+            return;
+        }
+        let tag = self.out.rsplit('<').next().unwrap_or_default();
+        let is_used = |before: &str| tag.contains(&[before, prefix, ":"].concat());
+        if !is_used(" ") && !is_used("xmlns:") && !tag.starts_with(&[prefix, ":"].concat()) {
+            self.bind(prefix, uri);
+        }
     }
 
     /// The document.
@@ -110,13 +189,12 @@ impl Writer {
         Some(prefix)
     }
 
-    fn open_tag(&mut self, name: QName) -> String {
-        let bound = self.prefix_of(name.namespace.uri).map(str::to_owned);
-        let prefix = bound.clone().unwrap_or_else(|| name.namespace.prefix.to_owned());
-        let tag = tag_name(&prefix, name.local);
+    fn open_tag(&mut self, uri: &str, preferred: &str, local: &str) -> String {
+        let bound = self.prefix_of(uri).map(str::to_owned);
+        let tag = tag_name(bound.as_deref().unwrap_or(preferred), local);
         self.start_tag(&tag);
         if bound.is_none() {
-            self.bind(name.namespace.prefix, name.namespace.uri);
+            self.bind(preferred, uri);
         }
         tag
     }
@@ -172,15 +250,15 @@ impl Writer {
         self.bindings.push((prefix.to_owned(), uri.to_owned()));
     }
 
-    fn bind_attribute(&mut self, namespace: Namespace) -> String {
-        if namespace.uri.is_empty() {
+    fn bind_attribute(&mut self, uri: &str, preferred: &str) -> String {
+        if uri.is_empty() {
             return String::new();
         }
-        match self.prefix_of(namespace.uri) {
+        match self.prefix_of(uri) {
             Some(prefix) if !prefix.is_empty() => prefix.to_owned(),
             _ => {
-                let prefix = self.free_prefix(namespace.prefix);
-                self.bind(&prefix, namespace.uri);
+                let prefix = self.free_prefix(preferred);
+                self.bind(&prefix, uri);
                 prefix
             }
         }
@@ -205,6 +283,25 @@ impl Writer {
     }
 
     fn copy_with(&mut self, element: Element<'_>, declarations: &[(&str, &str)]) {
+        self.open_like(element, declarations, |w| {
+            for attribute in element.attributes() {
+                w.attribute_like(attribute);
+            }
+            for node in element.nodes() {
+                match node {
+                    Node::Text(text) => w.text(text),
+                    Node::Element(child) => w.copy_with(child, &child.declarations().collect::<Vec<_>>()),
+                }
+            }
+        });
+    }
+
+    fn open_like(
+        &mut self,
+        element: Element<'_>,
+        declarations: &[(&str, &str)],
+        inside: impl FnOnce(&mut Self),
+    ) {
         let bindings_before = self.bindings.len();
         self.close_tag();
         let tag = tag_name(element.prefix(), element.local());
@@ -216,15 +313,7 @@ impl Writer {
                 self.bind(prefix, uri);
             }
         }
-        for attribute in element.attributes() {
-            self.raw_attribute(attribute.prefix, attribute.local, attribute.value);
-        }
-        for node in element.nodes() {
-            match node {
-                Node::Text(text) => self.text(text),
-                Node::Element(child) => self.copy_with(child, &child.declarations().collect::<Vec<_>>()),
-            }
-        }
+        inside(self);
         self.end_tag(&tag, bindings_before);
     }
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod authentication;
 #[cfg(test)]
+mod cim;
+#[cfg(test)]
 mod enumeration;
 #[cfg(test)]
 mod fault_table;
@@ -12,6 +14,8 @@ mod faults;
 mod headers;
 #[cfg(test)]
 mod http;
+#[cfg(test)]
+mod invoke;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]

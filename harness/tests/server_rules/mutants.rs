@@ -40,6 +40,7 @@ fn probe(mutant: Option<Mutant>) -> String {
     world.exchange(alice.id, &plain(&create_with("", "").text()));
     writeln!(log, "{} shells", world.shells()).unwrap();
     in_shell(&mut world, &mut alice, &mut log);
+    in_namespace(&mut world, &mut alice, &mut log);
     others(&mut world, &mut log);
     log
 }
@@ -102,6 +103,32 @@ fn in_shell(world: &mut World, alice: &mut Client, log: &mut String) {
         writeln!(log, "{:?} {:?}", answer.attribute("NotUnderstood", "qname"), answer.stream("stdout").len())
             .unwrap();
         writeln!(log, "{} {}", body.contains("\r\n--Encrypted Boundary--"), world.pair.elapsed_ms()).unwrap();
+    }
+}
+
+/// What CIM has of its own: keys, null, arrays and methods.
+fn in_namespace(world: &mut World, alice: &mut Client, log: &mut String) {
+    const ROOT: &str = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2";
+    let of = |action: &str, class: &str, key: &str, value: &str| {
+        let selector =
+            format!("<w:SelectorSet><w:Selector Name=\"{key}\">{value}</w:Selector></w:SelectorSet>");
+        Ask::new(action).uri(&format!("{ROOT}/{class}")).block("SelectorSet", &selector)
+    };
+    let get = format!("{TRANSFER}/Get");
+    for ask in [
+        of(&get, "Win32_Service", "name", "WINRM"),
+        of(&get, "Reference_Values", "Id", "full"),
+        of(&format!("{ROOT}/Win32_Service/StopService"), "Win32_Service", "Name", "WinRM"),
+        of(&get, "Win32_Service", "Name", "WinRM"),
+    ] {
+        let request = sealed(alice, &ask);
+        let response = world.exchange(alice.id, &request);
+        let granted = winrm_harness::encryption::ToleranceSet::ALL;
+        let opened = alice.session.open_any(&response, granted).unwrap();
+        let text = String::from_utf8(opened.envelope).unwrap();
+        let answer = Answer { status: response.status.0, is_sealed: opened.is_sealed, text };
+        let said = (answer.status, answer.texts("State"), answer.texts("Numbers"), answer.all_nil("TagId"));
+        writeln!(log, "{said:?} {:?}", answer.all_nil("InstallDate")).unwrap();
     }
 }
 

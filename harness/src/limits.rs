@@ -104,5 +104,7 @@ pub const XPATH_STEPS_MAX: usize = 256;
 pub const XPATH_DEPTH_MAX: usize = 8;
 /// Instances inside instances of CIM.
 pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
+/// Octets of one parameter of a Digest challenge, of its name and of its value.
+pub const DIGEST_VALUE_BYTES_MAX: usize = 2048;
 /// Instances that the namespace of the reference server holds.
 pub const CIM_INSTANCES_MAX: usize = 4096;

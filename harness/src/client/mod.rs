@@ -1,14 +1,16 @@
 //! The reference client: requests out, responses in, no socket and no clock.
 //!
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
-//! that, [`ExpectShellCreated`] and the states behind it run commands.
+//! that, [`ExpectShellCreated`] and the states behind it run commands, and [`RemoteResource`] is any resource.
 
+mod digest;
 mod handshake;
 mod invoke;
 mod reply;
 mod requests;
 mod session;
 mod shell;
+mod transfer;
 
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
@@ -27,3 +29,10 @@ pub use shell::ExpectShellCreated;
 pub use shell::OpenShell;
 pub use shell::OutputStep;
 pub use shell::RunningCommand;
+pub use transfer::ExpectCreated;
+pub use transfer::ExpectDeleted;
+pub use transfer::ExpectFragment;
+pub use transfer::ExpectInvoked;
+pub use transfer::ExpectRepresentation;
+pub use transfer::RemoteResource;
+pub use transfer::Representation;

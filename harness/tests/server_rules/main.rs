@@ -32,3 +32,5 @@ mod sealing;
 mod shells;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod transfer;

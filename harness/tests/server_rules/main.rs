@@ -7,6 +7,8 @@ mod cim;
 #[cfg(test)]
 mod enumeration;
 #[cfg(test)]
+mod fault_rows;
+#[cfg(test)]
 mod fault_table;
 #[cfg(test)]
 mod faults;

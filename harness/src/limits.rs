@@ -96,6 +96,20 @@ pub const SUBSCRIPTION_REFERENCE_BYTES_MAX: usize = 8192;
 pub const SUBSCRIPTION_RETRIES_MAX: u32 = 100;
 /// Messages that say that a subscription ended and that nobody has fetched from the server.
 pub const SUBSCRIPTION_ENDS_MAX: usize = 500;
+/// Characters of the name of one selector or option, [DSP0226 13.4].
+pub const WSMAN_NAME_CHARS_MAX: usize = 2048;
+/// Characters of the value of one selector or option, [DSP0226 13.4].
+pub const WSMAN_VALUE_CHARS_MAX: usize = 4096;
+/// Characters of all names and values of one selector set, those of the references inside it too, [DSP0226 13.4].
+pub const WSMAN_SELECTOR_SET_CHARS_MAX: usize = 8096;
+/// Selector sets inside the references of selectors; an association of associations has two.
+pub const WSMAN_REFERENCE_DEPTH_MAX: usize = 4;
+/// References in one selector set and the sets inside it. Each is kept with the namespace declarations around it.
+pub const WSMAN_REFERENCES_MAX: usize = 16;
+/// Reference properties and parameters of one ReplyTo or FaultTo, which come back as header blocks.
+pub const WSA_REFERENCE_PARAMETERS_MAX: usize = 16;
+/// Octets of a fault that a client takes whatever its MaxEnvelopeSize, [DSP0226 13.4].
+pub const FAULT_BYTES_ALWAYS: usize = 4096;
 /// Octets of a WQL query.
 pub const WQL_BYTES_MAX: usize = 16 * 1024;
 /// Words, values and signs of a WQL query.
@@ -117,7 +131,7 @@ pub const XPATH_DEPTH_MAX: usize = 8;
 /// Octets of one parameter of a Digest challenge, of its name and of its value.
 pub const DIGEST_VALUE_BYTES_MAX: usize = 2048;
 /// Instances that the namespace of the reference server holds.
-pub const CIM_INSTANCES_MAX: usize = 4096;
+pub const CIM_INSTANCES_MAX: usize = 1024;
 /// Octets of one security descriptor as text: far above what a binary one of 64 KiB can say in short letters.
 pub const SDDL_BYTES_MAX: usize = 64 * 1024;
 /// Entries of one access control list.
@@ -130,20 +144,6 @@ pub const CONFIG_ROWS_MAX: usize = 256;
 pub const CONFIG_ITEMS_MAX: usize = 256;
 /// Shells of one user where the configuration says 0, which is no limit of its own.
 pub const SHELLS_PER_USER_MAX: usize = 4096;
-/// Characters of the name of one selector or option, [DSP0226 13.4].
-pub const WSMAN_NAME_CHARS_MAX: usize = 2048;
-/// Characters of the value of one selector or option, [DSP0226 13.4].
-pub const WSMAN_VALUE_CHARS_MAX: usize = 4096;
-/// Characters of all names and values of one selector set, those of the references inside it too, [DSP0226 13.4].
-pub const WSMAN_SELECTOR_SET_CHARS_MAX: usize = 8096;
-/// Selector sets inside the references of selectors; an association of associations has two.
-pub const WSMAN_REFERENCE_DEPTH_MAX: usize = 4;
-/// References in one selector set and the sets inside it. Each is kept with the namespace declarations around it.
-pub const WSMAN_REFERENCES_MAX: usize = 16;
-/// Reference properties and parameters of one ReplyTo or FaultTo, which come back as header blocks.
-pub const WSA_REFERENCE_PARAMETERS_MAX: usize = 16;
-/// Octets of a fault that a client takes whatever its MaxEnvelopeSize, [DSP0226 13.4].
-pub const FAULT_BYTES_ALWAYS: usize = 4096;
 /// Messages that a sink remembers, to know one that comes again.
 pub const SINK_MESSAGES_MAX: usize = 64;
 /// Octets of the answer of a sink, and of a message to one.

@@ -162,7 +162,7 @@ pub(super) fn write(
         false => writing.charset,
     };
     let (Some((protocol, form)), false) = (&writing.sealed, is_plain_by_mutation) else {
-        return plain(status, &answer.envelope, charset);
+        return plain(status, answer.envelope, charset);
     };
     let Authentication::Negotiated { context, .. } = authentication else {
         return Response::new(Status::INTERNAL_SERVER_ERROR);
@@ -171,7 +171,7 @@ pub(super) fn write(
         Charset::Utf8 => crate::encryption::Charset::Utf8,
         Charset::Utf16 => crate::encryption::Charset::Utf16,
     };
-    let octets = encode(&answer.envelope, charset);
+    let octets = encode(answer.envelope, charset);
     let Ok(message) = EncryptedMessage::seal(context.as_mut(), protocol.clone(), named, octets) else {
         return Response::new(Status::INTERNAL_SERVER_ERROR);
     };
@@ -183,7 +183,7 @@ pub(super) fn write(
 }
 
 /// An answer in clear.
-pub(super) fn plain(status: Status, envelope: &str, charset: Charset) -> Response {
+pub(super) fn plain(status: Status, envelope: String, charset: Charset) -> Response {
     let content_type = match charset {
         Charset::Utf8 => "application/soap+xml;charset=UTF-8",
         Charset::Utf16 => "application/soap+xml;charset=UTF-16",
@@ -192,9 +192,9 @@ pub(super) fn plain(status: Status, envelope: &str, charset: Charset) -> Respons
 }
 
 /// "UTF-16 messages begin with a BOM", and UTF-8 replies have none.
-fn encode(envelope: &str, charset: Charset) -> Vec<u8> {
+fn encode(envelope: String, charset: Charset) -> Vec<u8> {
     match charset {
-        Charset::Utf8 => envelope.as_bytes().to_vec(),
+        Charset::Utf8 => envelope.into_bytes(),
         Charset::Utf16 => {
             let units = std::iter::once(0xFEFF).chain(envelope.encode_utf16());
             units.flat_map(u16::to_le_bytes).collect()

@@ -15,6 +15,8 @@ mod enumeration_pages;
 #[cfg(test)]
 mod eventing;
 #[cfg(test)]
+mod fault_rows;
+#[cfg(test)]
 mod fault_table;
 #[cfg(test)]
 mod faults;

@@ -193,7 +193,8 @@ impl Capabilities {
     /// What the reference server has besides.
     pub fn reference() -> Self {
         let mut capabilities = Self::usual();
-        capabilities.0.extend(["other-user", "reference-commands", "user.ordinary"].map(str::to_owned));
+        let more = ["cim", "other-user", "reference-commands", "user.ordinary"];
+        capabilities.0.extend(more.map(str::to_owned));
         capabilities
     }
 

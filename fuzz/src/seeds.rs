@@ -25,7 +25,7 @@ pub struct Seed {
 /// All seeds of all targets.
 #[must_use]
 pub fn all() -> Vec<Seed> {
-    [auth_ntlm_accept(), encryption_message_unseal(), soap_envelope_decode()].concat()
+    [auth_ntlm_accept(), encryption_message_unseal(), soap_envelope_decode(), wsman_wql_parse()].concat()
 }
 
 fn auth_ntlm_accept() -> Vec<Seed> {
@@ -169,3 +169,22 @@ const DECLARATION: &str = concat!(
     r#"<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>a<!-- two -->b<?pi?>é"#,
     "</s:Body></s:Envelope>\n<!-- three -->\n",
 );
+
+fn wsman_wql_parse() -> Vec<Seed> {
+    let seed =
+        |name, text: &str| Seed { target: "wsman_wql_parse", name, octets: text.as_bytes().to_vec() };
+    vec![
+        seed("all", "select * from Win32_Service"),
+        seed("projection", "SELECT Name, State FROM Win32_Service WHERE StartMode = \"Auto\""),
+        seed(
+            "operators",
+            "SELECT * FROM a WHERE (ProcessId <> 0 AND ProcessId <= -1.5 OR 7 > Load) AND NOT Started = TRUE",
+        ),
+        seed("null", "SELECT * FROM a WHERE InstallDate IS NULL OR Name IS NOT NULL AND b = NULL"),
+        seed("like", "SELECT * FROM a WHERE Name LIKE '[a-w]in%[^x]_' AND a LIKE '%a%a%a%a%b'"),
+        seed("escapes", r#"SELECT * FROM a WHERE Path = 'C:\\Windows\\it\'s' OR Path = "\x""#),
+        seed("nested", "SELECT * FROM a WHERE ((((((((NOT NOT (a = 1))))))))"),
+        seed("association", "ASSOCIATORS OF {Win32_Service.Name='WinRM'} WHERE AssocClass = a"),
+        seed("cut", "SELECT * FROM a WHERE Name = 'b"),
+    ]
+}

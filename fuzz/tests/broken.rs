@@ -10,6 +10,7 @@ use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::encryption_message_unseal;
 use winrm_fuzz::oracles::encryption_message_unseal::Session;
 use winrm_fuzz::oracles::soap_envelope_decode;
+use winrm_fuzz::oracles::wsman_wql_parse;
 use winrm_fuzz::seeds;
 use winrm_harness::auth::AuthError;
 use winrm_harness::auth::Principal;
@@ -61,6 +62,15 @@ fn a_writer_that_never_settles_is_noticed() {
     };
     let said = complaint(|| soap_envelope_decode::judge(&input, blanks));
     assert!(said.contains("written differently the second time"), "{said}");
+}
+
+#[test]
+fn a_query_that_is_written_otherwise_is_noticed() {
+    let input = seed("wsman_wql_parse", "operators");
+    let said = complaint(|| wsman_wql_parse::judge(&input, |query| query.to_string().replace("NOT", "")));
+    assert!(said.contains("a query changed when it was written and read"), "{said}");
+    let said = complaint(|| wsman_wql_parse::judge(&input, |query| query.to_string().replace("AND", "")));
+    assert!(said.contains("a query that was written is not read"), "{said}");
 }
 
 #[test]

@@ -74,3 +74,15 @@ pub const WSMAN_FAULT_DEPTH_MAX: usize = 8;
 pub const COMMANDS_PER_SHELL_MAX: usize = 1500;
 /// Enumerations that one user of the reference server has open.
 pub const ENUMERATIONS_PER_USER_MAX: usize = 100;
+/// Octets of a WQL query.
+pub const WQL_BYTES_MAX: usize = 16 * 1024;
+/// Words, values and signs of a WQL query.
+pub const WQL_TOKENS_MAX: usize = 2048;
+/// Parentheses and NOTs inside each other in a WQL query.
+pub const WQL_DEPTH_MAX: usize = 64;
+/// Characters of a pattern of LIKE: matching takes at most so many steps for each character of the text.
+pub const WQL_LIKE_CHARS_MAX: usize = 256;
+/// Instances inside instances of CIM.
+pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
+/// Responses without items that a client takes in a row before it gives an enumeration up.
+pub const ENUMERATION_EMPTY_PAGES_MAX: usize = 100;

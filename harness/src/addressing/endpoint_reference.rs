@@ -72,10 +72,20 @@ impl EndpointReference {
                 }
                 w.text(self.address.as_str());
             });
-            for opaque in self.reference_properties.iter().chain(&self.reference_parameters) {
-                w.write(opaque);
-            }
+            self.write_opaque(w);
         });
+    }
+
+    /// Writes what stands inside, for an element that was just opened and is of the type.
+    pub fn write_content(&self, writer: &mut Writer) {
+        writer.text_element(Address::NAME, self.address.as_str());
+        self.write_opaque(writer);
+    }
+
+    fn write_opaque(&self, writer: &mut Writer) {
+        for opaque in self.reference_properties.iter().chain(&self.reference_parameters) {
+            writer.write(opaque);
+        }
     }
 }
 

@@ -1,14 +1,20 @@
 //! The reference client: requests out, responses in, no socket and no clock.
 //!
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
-//! that, [`ExpectShellCreated`] and the states behind it run commands.
+//! that, [`ExpectShellCreated`] and the states behind it run commands, and [`Enumeration`] asks for all there is of something.
 
+mod enumeration;
 mod handshake;
 mod reply;
 mod requests;
 mod session;
 mod shell;
 
+pub use enumeration::Enumeration;
+pub use enumeration::EnumerationStep;
+pub use enumeration::ExpectEnumerated;
+pub use enumeration::ExpectPulled;
+pub use enumeration::OpenEnumeration;
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;

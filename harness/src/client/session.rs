@@ -187,6 +187,11 @@ pub enum SequenceError {
         /// The element, as `{uri}local`.
         expected: String,
     },
+    /// An enumeration goes on and on without items.
+    NoProgress {
+        /// How many responses in a row may hold none.
+        empty_pages_max: usize,
+    },
     /// The reference of a new resource lacks a selector.
     MissingSelector {
         /// Its name.
@@ -253,6 +258,9 @@ impl fmt::Display for SequenceError {
             }
             Self::Faulted(fault) => write!(f, "the server answered with a fault: {}", fault.reason),
             Self::MissingBody { expected } => write!(f, "expected {expected} in the body, and it is missing"),
+            Self::NoProgress { empty_pages_max } => {
+                write!(f, "expected an item after {empty_pages_max} responses without any, found none")
+            }
             Self::MissingSelector { name } => {
                 write!(f, "expected the selector {name} in the reference, and it is missing")
             }

@@ -47,6 +47,10 @@ pub struct Config {
     pub idle_timeout_ms: u64,
     /// `MaxIdleTimeoutms`: a longer idle timeout is reduced to it.
     pub max_idle_timeout_ms: u64,
+    /// `MaxBatchItems`: items of one response to a Pull.
+    pub max_batch_items: u32,
+    /// `EnumerationTimeoutms`: an enumeration that nobody pulls ends after it.
+    pub enumeration_timeout_ms: u64,
     /// Connections at once; one more is closed unanswered.
     pub max_connections: usize,
     /// How the server misbehaves on purpose.
@@ -67,6 +71,8 @@ impl Default for Config {
             max_processes_per_shell: 25,
             idle_timeout_ms: 7_200_000,
             max_idle_timeout_ms: 2_147_483_647,
+            max_batch_items: 32_000,
+            enumeration_timeout_ms: 60_000,
             max_connections: 300,
             mutant: None,
         }

@@ -22,6 +22,7 @@ use crate::server::body::Reading;
 use crate::server::body::Writing;
 use crate::server::dispatch::Answer;
 use crate::server::dispatch::Origin;
+use crate::server::enumerations::Enumerations;
 use crate::server::identify;
 use crate::server::resources::cim::Cim;
 use crate::server::resources::event_log::EventLog;
@@ -52,6 +53,7 @@ pub struct Server {
     pub(super) cim: Cim,
     pub(super) events: EventLog,
     pub(super) subscriptions: Subscriptions,
+    pub(super) enumerations: Enumerations,
     connections: BTreeMap<ConnectionId, Connection>,
     opened: u64,
 }
@@ -100,6 +102,7 @@ impl Server {
             cim: Cim::default(),
             events: EventLog::default(),
             subscriptions: Subscriptions::default(),
+            enumerations: Enumerations::default(),
             connections: BTreeMap::new(),
             opened: 0,
         }
@@ -156,6 +159,7 @@ impl Server {
 
     /// Lets time pass: commands go on, timeouts are answered, idle shells end.
     pub fn elapse(&mut self, moment: Moment) {
+        self.enumerations.elapse(moment.elapsed_ms);
         loop {
             let mut due = self.shells.elapse(moment.elapsed_ms, &self.config);
             due.extend(self.subscriptions.elapse(moment.elapsed_ms));
@@ -175,7 +179,8 @@ impl Server {
     /// When [`Self::elapse`] next has something to do; `None` while everything waits for a peer.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<u64> {
-        self.shells.deadline_ms().into_iter().chain(self.subscriptions.deadline_ms()).min()
+        let others = [self.subscriptions.deadline_ms(), self.enumerations.deadline_ms()];
+        self.shells.deadline_ms().into_iter().chain(others.into_iter().flatten()).min()
     }
 
     /// Takes what is to be sent on a connection.
@@ -191,6 +196,12 @@ impl Server {
     #[must_use]
     pub fn shell_count(&self) -> usize {
         self.shells.count()
+    }
+
+    /// How many enumerations are open: a test's proof that abandoned ones don't add up.
+    #[must_use]
+    pub fn enumeration_count(&self) -> usize {
+        self.enumerations.count()
     }
 
     /// The next request that may be looked at: one at a time, in the order they came, none behind a last answer.

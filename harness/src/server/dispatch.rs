@@ -9,11 +9,14 @@ use crate::server::Moment;
 use crate::server::Mutant;
 use crate::server::Server;
 use crate::server::authentication::User;
+use crate::server::enumerations;
+use crate::server::enumerations::Limits;
 use crate::server::identify;
 use crate::server::resources::Resources;
 use crate::server::resources::unsupported;
 use crate::shell::action as shell;
 use crate::soap::Envelope;
+use crate::wsman::DateTime;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
 use crate::wsman::RESPONSE_NAMESPACES;
@@ -59,6 +62,8 @@ pub(super) struct Call<'a> {
     pub(super) header: &'a RequestHeader,
     pub(super) envelope: &'a Envelope,
     pub(super) now_ms: u64,
+    /// The wall clock.
+    pub(super) now: DateTime,
     /// The client's address, which the shell is described with.
     pub(super) client_ip: &'a str,
 }
@@ -66,17 +71,24 @@ pub(super) struct Call<'a> {
 /// What an operation answers when it succeeds.
 pub(super) struct Success {
     pub(super) action: &'static str,
+    /// Header blocks of its own.
+    pub(super) headers: Vec<Box<dyn ToXml>>,
     /// The content of the body; some have none.
     pub(super) body: Option<Box<dyn ToXml>>,
 }
 
 impl Success {
     pub(super) fn new(action: &'static str, body: impl ToXml + 'static) -> Self {
-        Self { action, body: Some(Box::new(body)) }
+        Self { action, headers: Vec::new(), body: Some(Box::new(body)) }
     }
 
     pub(super) fn empty(action: &'static str) -> Self {
-        Self { action, body: None }
+        Self { action, headers: Vec::new(), body: None }
+    }
+
+    pub(super) fn with_header(mut self, block: impl ToXml + 'static) -> Self {
+        self.headers.push(Box::new(block));
+        self
     }
 }
 
@@ -85,6 +97,13 @@ impl Success {
 pub(super) struct Refusal {
     reason: FaultReason,
     message: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal that says what is wrong in words of its own.
+    pub(super) fn told(reason: FaultReason, message: &str) -> Self {
+        Self { reason, message: Some(message.to_owned()) }
+    }
 }
 
 impl From<FaultReason> for Refusal {
@@ -149,7 +168,11 @@ impl ReplyTo {
                 body.to_xml(w);
             }
         };
-        let envelope = Envelope::write(Some("en-US"), &RESPONSE_NAMESPACES, |w| w.write(&header), body);
+        let headers = |w: &mut Writer| {
+            w.write(&header);
+            success.headers.iter().for_each(|block| block.to_xml(w));
+        };
+        let envelope = Envelope::write(Some("en-US"), &RESPONSE_NAMESPACES, headers, body);
         Answer { envelope: spoiled(envelope, config), is_fault: false }
     }
 
@@ -206,6 +229,7 @@ impl Server {
             header: &header,
             envelope: &envelope,
             now_ms: moment.elapsed_ms,
+            now: DateTime::from_filetime(moment.filetime),
         };
         let outcome = match self.refuse(&call, origin.is_chunked) {
             Some(reason) => Err(reason.into()),
@@ -233,6 +257,10 @@ impl Server {
             return Some(FaultReason::InternalError(WsmanErrorCode::WIN32_NOT_SUPPORTED));
         }
         if call.header.resource_uri.is_none() {
+            // "Pull repeats the endpoint reference of the Enumerate; a missing one is reported."
+            if matches!(call.header.action.as_str(), enumeration::PULL | enumeration::RELEASE) {
+                return Some(FaultReason::MessageInformationHeaderRequired(ResourceUri::NAME.to_string()));
+            }
             return Some(FaultReason::InvalidResourceUri);
         }
         None
@@ -253,7 +281,16 @@ impl Server {
 
     /// What has its representation in [`Resources`].
     fn operate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri, reply_to: &ReplyTo) -> Outcome {
-        let Self { config, cim, events, subscriptions, .. } = self;
+        if call.header.action.as_str() == enumeration::ENUMERATE {
+            return self.enumerate_resource(call, uri);
+        }
+        let Self { config, cim, events, subscriptions, enumerations, .. } = self;
+        if matches!(call.header.action.as_str(), enumeration::PULL | enumeration::RELEASE) {
+            return match subscriptions.knows(&enumerations::context_of(call)) {
+                true => subscriptions.operate(call, reply_to),
+                false => enumerations.go_on(call, Limits::of(config)).map(Some),
+            };
+        }
         let found = Resources { config, cim, events }.find(uri);
         let mut resource = found.ok_or(FaultReason::InvalidResourceUri)?;
         match call.header.action.as_str() {
@@ -264,18 +301,31 @@ impl Server {
             eventing::SUBSCRIBE | eventing::UNSUBSCRIBE | eventing::RENEW | eventing::GET_STATUS => {
                 subscriptions.operate(call, reply_to)
             }
+            // WS-Management discourages these.
+            enumeration::RENEW | enumeration::GET_STATUS | enumeration::ENUMERATION_END => Err(unsupported(call)),
             _ => resource.invoke(call).map(Some),
         }
     }
 
+    fn enumerate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri) -> Outcome {
+        let Self { config, cim, events, enumerations, random, .. } = self;
+        let narrowed = enumerations::narrowed(call);
+        let call_of_resource = Call { header: narrowed.as_ref().unwrap_or(call.header), ..*call };
+        let uri = narrowed.as_ref().and_then(|header| header.resource_uri.as_ref()).unwrap_or(uri);
+        let limits = Limits::of(config);
+        let resource = Resources { config, cim, events }.find(uri).ok_or(FaultReason::InvalidResourceUri)?;
+        enumerations.enumerate(call, || resource.enumerate(&call_of_resource), limits, random).map(Some)
+    }
+
     /// Get and Enumerate are of all shells, the rest of one kind of shell ([MS-WSMV] notes <103> and <114>).
     fn operate_shells(&mut self, call: &Call<'_>) -> Outcome {
-        let Self { shells, random, .. } = self;
+        let Self { shells, enumerations, config, random, .. } = self;
         match call.header.action.as_str() {
             transfer::GET => shells.get(call).map(Some),
-            enumeration::ENUMERATE => shells.enumerate(call, random).map(Some),
-            enumeration::PULL => shells.pull(call).map(Some),
-            enumeration::RELEASE => shells.release(call).map(Some),
+            enumeration::ENUMERATE => {
+                enumerations.enumerate(call, || shells.enumerate(call), Limits::of(config), random).map(Some)
+            }
+            enumeration::PULL | enumeration::RELEASE => enumerations.go_on(call, Limits::of(config)).map(Some),
             _ => Err(unsupported(call)),
         }
     }

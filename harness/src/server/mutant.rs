@@ -72,6 +72,16 @@ pub enum Mutant {
     IgnoresOperationTimeout,
     /// Signal answers and leaves the command running.
     IgnoresSignal,
+    /// Each portion of an enumeration begins with the item that the portion before ended with.
+    PullRepeatsItem,
+    /// Pull gives more items than MaxElements.
+    IgnoresMaxElements,
+    /// Release answers and leaves the enumeration open.
+    ReleaseKeepsContext,
+    /// The last PullResponse still has a context.
+    ContextAfterEnd,
+    /// Enumerates as if there were no filter.
+    IgnoresFilter,
 }
 
 impl Mutant {
@@ -128,6 +138,19 @@ impl Mutant {
             "every Receive waits as long as the server's longest timeout",
         ),
         ("ignores-signal", Self::IgnoresSignal, "Signal answers and leaves the command running"),
+        (
+            "pull-repeats-item",
+            Self::PullRepeatsItem,
+            "each portion of an enumeration begins with the item that the portion before ended with",
+        ),
+        ("ignores-max-elements", Self::IgnoresMaxElements, "Pull gives more items than MaxElements"),
+        (
+            "release-keeps-context",
+            Self::ReleaseKeepsContext,
+            "Release answers and leaves the enumeration open",
+        ),
+        ("context-after-end", Self::ContextAfterEnd, "the last PullResponse still has a context"),
+        ("ignores-filter", Self::IgnoresFilter, "enumerates as if there were no filter"),
     ];
 
     /// The mutant of a name.

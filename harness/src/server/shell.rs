@@ -1,5 +1,7 @@
 //! The operations on shells: [MS-WSMV] 3.1.4.2 to 3.1.4.17.
 
+use std::sync::Arc;
+
 use crate::addressing::Address;
 use crate::limits::SHELL_ENVIRONMENT_BYTES_MAX;
 use crate::server::Config;
@@ -10,6 +12,7 @@ use crate::server::dispatch::Refusal;
 use crate::server::dispatch::Success;
 use crate::server::dispatch::new_uuid;
 use crate::server::process::Surroundings;
+use crate::server::resources::Instance;
 use crate::server::running_shell::Link;
 use crate::server::running_shell::RunningShell;
 use crate::server::shells::Shells;
@@ -32,6 +35,7 @@ use crate::wsman::ResourceUri;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::transfer;
 use crate::wsman::transfer::ResourceCreated;
+use crate::xml::Document;
 use crate::xml::FromXml;
 use crate::xml::ToXml;
 use crate::xml::Writer;
@@ -94,6 +98,24 @@ impl Shells {
     pub(super) fn get(&mut self, call: &Call<'_>) -> Result<Success> {
         let shell = self.selected_unused(call)?;
         Ok(Success::new(transfer::GET_RESPONSE, shell.describe(call.now_ms)))
+    }
+
+    /// [MS-WSMV] 3.1.4.8.2: the shells of the user as they are now.
+    pub(super) fn enumerate(&self, call: &Call<'_>) -> Result<Vec<Arc<Instance>>> {
+        let own = self.of_user(&call.user.name).map(|shell| {
+            let mut writer = Writer::new();
+            writer.write(&shell.describe(call.now_ms));
+            let document = Document::parse(writer.finish().as_bytes());
+            let representation = document.and_then(|document| document.root().read());
+            Ok(Arc::new(Instance {
+                resource_uri: ResourceUri::new(ResourceUri::CMD),
+                selector_set: shell.id.to_selectors(),
+                // What was written can't be read back: a fault of this server.
+                representation: representation
+                    .map_err(|_| FaultReason::InternalError(WsmanErrorCode::INVALID_XML))?,
+            }))
+        });
+        own.collect()
     }
 
     /// [MS-WSMV] 3.1.4.15

@@ -7,7 +7,6 @@ use crate::server::ConnectionId;
 use crate::server::Mutant;
 use crate::server::dispatch::Answer;
 use crate::server::dispatch::Call;
-use crate::server::enumerations::Enumerations;
 use crate::server::running_shell::RunningShell;
 use crate::shell::ShellId;
 use crate::shell::bare_guid;
@@ -19,7 +18,6 @@ use crate::wsman::InvalidSelectors;
 pub(super) struct Shells {
     /// By id in upper case: ids are GUIDs, which have no case.
     pub(super) shells: BTreeMap<String, RunningShell>,
-    pub(super) enumerations: Enumerations,
     /// Whether nobody owns a shell ([`Mutant::ShellShared`]).
     pub(super) is_shared: bool,
     /// When time last passed.
@@ -76,13 +74,11 @@ impl Shells {
             due.extend(shell.abort_receives(config));
             false
         });
-        self.enumerations.elapse(now_ms);
         due
     }
 
     pub(super) fn deadline_ms(&self) -> Option<u64> {
-        let shells = self.shells.values().filter_map(RunningShell::deadline_ms);
-        shells.chain(self.enumerations.deadline_ms()).min()
+        self.shells.values().filter_map(RunningShell::deadline_ms).min()
     }
 
     /// Drops the operations that wait for a connection that is gone. Shells stay ([MS-WSMV] 3.1.6.5).

@@ -9,16 +9,19 @@
 //! assert_eq!(Duration::parse("PTM"), None);
 //! ```
 
+pub mod cim;
 mod duration;
 pub mod enumeration;
 mod error;
 mod error_code;
 pub mod eventing;
+mod expiration;
 mod fault;
 mod fault_description;
 mod fault_details;
 mod fault_message;
 mod fault_reason;
+pub mod filter;
 mod fragment;
 mod headers;
 pub mod identify;
@@ -35,6 +38,8 @@ mod tests;
 pub use duration::Duration;
 pub use error::WsmanError;
 pub use error_code::WsmanErrorCode;
+pub use expiration::DateTime;
+pub use expiration::Expiration;
 pub use fault::FaultDetail;
 pub use fault::ProviderFault;
 pub use fault::WsmanFault;

@@ -43,6 +43,7 @@ pub use encoding::Charset;
 pub use error::Rule;
 pub use error::XmlError;
 pub use name::Namespace;
+pub use name::OwnedName;
 pub use name::QName;
 pub use name::XML;
 pub use name::XSI;

@@ -1,5 +1,9 @@
 use std::fmt;
 
+use crate::xml::Attribute;
+use crate::xml::Element;
+use crate::xml::characters::is_ncname;
+
 /// A namespace name that the harness knows, with the prefix that it writes.
 ///
 /// Two namespaces are equal when their URIs are: the prefix is only a preference.
@@ -66,5 +70,46 @@ impl fmt::Display for QName {
             return f.write_str(self.local);
         }
         write!(f, "{{{}}}{}", self.namespace.uri, self.local)
+    }
+}
+
+/// An expanded name that only running the program tells, such as that of a CIM class or property: one that can be
+/// written, because its local part is an NCName.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OwnedName {
+    namespace: String,
+    local: String,
+}
+
+impl OwnedName {
+    /// A name; `None` when there can be no element of it.
+    #[must_use]
+    pub fn new(namespace: &str, local: &str) -> Option<Self> {
+        let is_name = namespace != XMLNS_URI && is_ncname(local);
+        is_name.then(|| Self { namespace: namespace.to_owned(), local: local.to_owned() })
+    }
+
+    /// The name of an element.
+    #[must_use]
+    pub fn of(element: Element<'_>) -> Self {
+        Self { namespace: element.namespace().to_owned(), local: element.local().to_owned() }
+    }
+
+    /// The name of an attribute of an element that was read.
+    #[must_use]
+    pub fn of_attribute(attribute: Attribute<'_>) -> Self {
+        Self { namespace: attribute.namespace.to_owned(), local: attribute.local.to_owned() }
+    }
+
+    /// The namespace name; empty for none.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// The local part.
+    #[must_use]
+    pub fn local(&self) -> &str {
+        &self.local
     }
 }

@@ -1,9 +1,11 @@
 use crate::xml::Element;
 use crate::xml::Namespace;
 use crate::xml::Node;
+use crate::xml::OwnedName;
 use crate::xml::QName;
 use crate::xml::ToXml;
 use crate::xml::XML;
+use crate::xml::XSI;
 use crate::xml::name::XMLNS_URI;
 
 /// Writes one document as UTF-8 text without declaration, as Windows does.
@@ -32,9 +34,19 @@ impl Writer {
 
     /// Writes an element, its attributes and children by `inside`.
     pub fn element(&mut self, name: QName, inside: impl FnOnce(&mut Self)) {
+        self.element_of(name.namespace.uri, name.namespace.prefix, name.local, inside);
+    }
+
+    /// [`Self::element`] of a name that only running the program tells; `prefix` is bound when none is.
+    pub fn element_named(&mut self, name: &OwnedName, prefix: &str, inside: impl FnOnce(&mut Self)) {
+        let prefix = if name.namespace().is_empty() { "" } else { prefix };
+        self.element_of(name.namespace(), prefix, name.local(), inside);
+    }
+
+    fn element_of(&mut self, uri: &str, prefix: &str, local: &str, inside: impl FnOnce(&mut Self)) {
         let bindings_before = self.bindings.len();
         self.close_tag();
-        let tag = self.open_tag(name);
+        let tag = self.open_tag(uri, prefix, local);
         inside(self);
         self.end_tag(&tag, bindings_before);
     }
@@ -51,11 +63,20 @@ impl Writer {
 
     /// Writes an attribute of the element that was just opened; ignored once something stands inside it.
     pub fn attribute(&mut self, name: QName, value: &str) {
+        self.attribute_of(name.namespace.uri, name.namespace.prefix, name.local, value);
+    }
+
+    /// [`Self::attribute`] of a name that only running the program tells.
+    pub fn attribute_named(&mut self, name: &OwnedName, value: &str) {
+        self.attribute_of(name.namespace(), "", name.local(), value);
+    }
+
+    fn attribute_of(&mut self, uri: &str, preferred: &str, local: &str, value: &str) {
         if !self.is_tag_open {
             return;
         }
-        let prefix = self.bind_attribute(name.namespace);
-        self.raw_attribute(&prefix, name.local, value);
+        let prefix = self.bind_attribute(uri, preferred);
+        self.raw_attribute(&prefix, local, value);
     }
 
     /// Binds the preferred prefix of `namespace` on the element that was just opened.
@@ -81,6 +102,33 @@ impl Writer {
     /// meaning.
     pub fn copy(&mut self, element: Element<'_>) {
         self.copy_with(element, &in_scope(element));
+    }
+
+    /// Writes a copy of an element under its local name alone; what stands inside keeps its names, and of the
+    /// attributes `xsi:type`, whose value would need a prefix, is left out.
+    pub fn copy_unqualified(&mut self, element: Element<'_>) {
+        let bindings_before = self.bindings.len();
+        self.close_tag();
+        self.start_tag(element.local());
+        if self.uri_of("").is_some_and(|uri| !uri.is_empty()) {
+            self.bind("", "");
+        }
+        for attribute in element.attributes().filter(|a| a.local != "type" || a.namespace != XSI.uri) {
+            let is_bound = attribute.prefix.is_empty()
+                || attribute.prefix == XML.prefix
+                || self.uri_of(attribute.prefix) == Some(attribute.namespace);
+            if !is_bound {
+                self.bind(attribute.prefix, attribute.namespace);
+            }
+            self.raw_attribute(attribute.prefix, attribute.local, attribute.value);
+        }
+        for node in element.nodes() {
+            match node {
+                Node::Text(text) => self.text(text),
+                Node::Element(child) => self.copy(child),
+            }
+        }
+        self.end_tag(element.local(), bindings_before);
     }
 
     /// The document.
@@ -110,13 +158,12 @@ impl Writer {
         Some(prefix)
     }
 
-    fn open_tag(&mut self, name: QName) -> String {
-        let bound = self.prefix_of(name.namespace.uri).map(str::to_owned);
-        let prefix = bound.clone().unwrap_or_else(|| name.namespace.prefix.to_owned());
-        let tag = tag_name(&prefix, name.local);
+    fn open_tag(&mut self, uri: &str, preferred: &str, local: &str) -> String {
+        let bound = self.prefix_of(uri).map(str::to_owned);
+        let tag = tag_name(bound.as_deref().unwrap_or(preferred), local);
         self.start_tag(&tag);
         if bound.is_none() {
-            self.bind(name.namespace.prefix, name.namespace.uri);
+            self.bind(preferred, uri);
         }
         tag
     }
@@ -172,15 +219,15 @@ impl Writer {
         self.bindings.push((prefix.to_owned(), uri.to_owned()));
     }
 
-    fn bind_attribute(&mut self, namespace: Namespace) -> String {
-        if namespace.uri.is_empty() {
+    fn bind_attribute(&mut self, uri: &str, preferred: &str) -> String {
+        if uri.is_empty() {
             return String::new();
         }
-        match self.prefix_of(namespace.uri) {
+        match self.prefix_of(uri) {
             Some(prefix) if !prefix.is_empty() => prefix.to_owned(),
             _ => {
-                let prefix = self.free_prefix(namespace.prefix);
-                self.bind(&prefix, namespace.uri);
+                let prefix = self.free_prefix(preferred);
+                self.bind(&prefix, uri);
                 prefix
             }
         }

@@ -5,6 +5,10 @@ mod authentication;
 #[cfg(test)]
 mod enumeration;
 #[cfg(test)]
+mod enumeration_filters;
+#[cfg(test)]
+mod enumeration_pages;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod http;

@@ -1,4 +1,7 @@
 mod bodies;
 mod duration;
+mod enumeration;
+mod expiration;
 mod faults;
+mod filter;
 mod headers;

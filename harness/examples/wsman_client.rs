@@ -302,7 +302,7 @@ impl Client {
         let renamed = |old: &str, new: &str| envelope.replacen(old, new, 1);
         let pulls = action == enumeration::PULL;
         match self.mutant.as_str() {
-            "context-forgotten" if pulls && self.last.contains("<n:Pull>") => {
+            "context-forgotten" if pulls && self.last.contains("enumeration/Pull<") => {
                 replaced(&envelope, "n:EnumerationContext", |_| "<n:EnumerationContext/>".to_owned())
             }
             "context-unescaped" if pulls => replaced(&envelope, "n:EnumerationContext", |context| {

@@ -193,8 +193,9 @@ impl Capabilities {
     /// What the reference server has besides.
     pub fn reference() -> Self {
         let mut capabilities = Self::usual();
-        let more = ["cim", "other-user", "reference-commands", "user.ordinary"];
-        capabilities.0.extend(more.map(str::to_owned));
+        for own in ["cim", "other-user", "reference-cim", "reference-commands", "user.ordinary"] {
+            capabilities.0.insert(own.to_owned());
+        }
         capabilities
     }
 

@@ -171,8 +171,7 @@ const DECLARATION: &str = concat!(
 );
 
 fn wsman_wql_parse() -> Vec<Seed> {
-    let seed =
-        |name, text: &str| Seed { target: "wsman_wql_parse", name, octets: text.as_bytes().to_vec() };
+    let seed = |name, text: &str| Seed { target: "wsman_wql_parse", name, octets: text.as_bytes().to_vec() };
     vec![
         seed("all", "select * from Win32_Service"),
         seed("projection", "SELECT Name, State FROM Win32_Service WHERE StartMode = \"Auto\""),

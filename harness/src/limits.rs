@@ -82,7 +82,17 @@ pub const WQL_TOKENS_MAX: usize = 2048;
 pub const WQL_DEPTH_MAX: usize = 64;
 /// Characters of a pattern of LIKE: matching takes at most so many steps for each character of the text.
 pub const WQL_LIKE_CHARS_MAX: usize = 256;
+/// Octets of one XPath expression of a fragment or a filter.
+pub const XPATH_BYTES_MAX: usize = 4096;
+/// Steps, predicates and constants of one XPath expression: what it costs to look at one node.
+pub const XPATH_STEPS_MAX: usize = 256;
+/// Brackets and parentheses inside each other in one XPath expression.
+pub const XPATH_DEPTH_MAX: usize = 8;
 /// Instances inside instances of CIM.
 pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
+/// Octets of one parameter of a Digest challenge, of its name and of its value.
+pub const DIGEST_VALUE_BYTES_MAX: usize = 2048;
+/// Instances that the namespace of the reference server holds.
+pub const CIM_INSTANCES_MAX: usize = 1024;
 /// Responses without items that a client takes in a row before it gives an enumeration up.
 pub const ENUMERATION_EMPTY_PAGES_MAX: usize = 100;

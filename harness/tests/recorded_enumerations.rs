@@ -1,7 +1,7 @@
 //! What recorded products say about enumerations is read: requests, and responses with their items.
 //!
 //! The recordings are not part of the project. Where they are not beside the checkout, nothing is read.
-#![expect(clippy::unwrap_used, reason = "all of this file is a test")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "all of this file is a test")]
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -14,6 +14,16 @@ use winrm_harness::wsman::enumeration::PullResponse;
 use winrm_harness::wsman::enumeration::Release;
 use winrm_harness::xml::Element;
 use winrm_harness::xml::XmlError;
+
+/// Answers of iDRAC out of which the authors of a test cut context and end: nothing says how they go on.
+const CUT: &[&str] = &[
+    "nic_enumeration-enum-ok.xml",
+    "nic_integer-enum-ok.xml",
+    "nic_string-enum-colliding.xml",
+    "nic_string-enum-ok.xml",
+    "raid_enumeration-enum-ok.xml",
+    "raid_string-enum-ok.xml",
+];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -56,8 +66,9 @@ fn every_recorded_enumeration_is_read() {
         let Ok(envelope) = Envelope::decode(&std::fs::read(&path).unwrap(), None) else { continue };
         let Some(outcome) = envelope.body().and_then(read) else { continue };
         count += 1;
-        if let Err(error) = outcome {
-            wrong.push(format!("{}: {error}", path.display()));
+        let is_cut = CUT.iter().any(|cut| path.ends_with(cut));
+        if outcome.is_err() != is_cut {
+            wrong.push(format!("{}: {outcome:?}", path.display()));
         }
     }
     println!("read {count} bodies");

@@ -54,6 +54,7 @@ pub const NEEDS: &[&str] = &[
     "https",
     "identify",
     "other-user",
+    "reference-cim",
     "reference-commands",
     "seal",
     "shell.cmd",

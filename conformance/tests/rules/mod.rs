@@ -19,6 +19,7 @@ const DOORS: &[(&str, &[&str])] = &[
     // The bench compares our reader with the bare tokenizer.
     ("quick_xml::", &["harness/src/xml", "benches/benches"]),
     ("sspi::", &["harness/src/auth"]),
+    ("digest_auth::", &["harness/src/auth"]),
     ("TcpStream", &["harness/src/net"]),
     ("TcpListener", &["harness/src/net"]),
     ("UdpSocket", &["harness/src/net"]),
@@ -34,6 +35,7 @@ const DOORS: &[(&str, &[&str])] = &[
 const DEPENDENCIES: &[(&str, &[&str])] = &[
     ("quick-xml", &["harness", "benches"]),
     ("sspi", &["harness"]),
+    ("digest_auth", &["harness"]),
     ("getrandom", &["harness"]),
     ("libfuzzer-sys", &["fuzz"]),
     ("arbitrary", &["fuzz"]),

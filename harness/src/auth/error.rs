@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::auth::digest::DigestError;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
 
@@ -93,6 +94,8 @@ pub enum AuthError {
     MechListMicWrong,
     /// The credential can't be expressed in the scheme (a colon in a Basic user name).
     CredentialNotExpressible,
+    /// A Digest challenge can't be answered.
+    Digest(DigestError),
     /// The security library refused; its own words stay inside.
     Library(LibraryStatus),
     /// The security library panicked; the context is dead.
@@ -150,10 +153,17 @@ impl AuthError {
             | Self::Finished
             | Self::SealingNotNegotiated
             | Self::SequenceExhausted
-            | Self::CredentialNotExpressible => Fault::Caller,
+            | Self::CredentialNotExpressible
+            | Self::Digest(DigestError::NotExpressible { .. } | DigestError::NonceExhausted) => Fault::Caller,
             Self::Library(_) | Self::LibraryPanicked => Fault::Library,
             _ => Fault::Peer,
         }
+    }
+}
+
+impl From<DigestError> for AuthError {
+    fn from(error: DigestError) -> Self {
+        Self::Digest(error)
     }
 }
 
@@ -215,6 +225,7 @@ impl fmt::Display for AuthError {
             Self::Rejected => f.write_str("the peer rejected the negotiation"),
             Self::MechListMicWrong => f.write_str("the MIC of the mechanism list is wrong or missing"),
             Self::CredentialNotExpressible => f.write_str("the scheme can't carry this credential"),
+            Self::Digest(error) => error.fmt(f),
             Self::Library(LibraryStatus(status)) => write!(f, "the security library refused: {status:#010x}"),
             Self::LibraryPanicked => f.write_str("the security library panicked"),
         }

@@ -28,6 +28,7 @@
 
 pub mod basic;
 mod channel_bindings;
+pub mod digest;
 mod error;
 mod library;
 pub mod negotiate;

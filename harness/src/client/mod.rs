@@ -1,14 +1,18 @@
 //! The reference client: requests out, responses in, no socket and no clock.
 //!
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
-//! that, [`ExpectShellCreated`] and the states behind it run commands, and [`Enumeration`] asks for all there is of something.
+//! that, [`ExpectShellCreated`] and the states behind it run commands, [`RemoteResource`] is any resource, and
+//! [`Enumeration`] asks for all there is of something.
 
+mod digest;
 mod enumeration;
 mod handshake;
+mod invoke;
 mod reply;
 mod requests;
 mod session;
 mod shell;
+mod transfer;
 
 pub use enumeration::Enumeration;
 pub use enumeration::EnumerationStep;
@@ -18,6 +22,7 @@ pub use enumeration::OpenEnumeration;
 pub use handshake::Endpoint;
 pub use handshake::ExpectToken;
 pub use handshake::HandshakeStep;
+pub use invoke::ExpectMethodOutput;
 pub use reply::Reply;
 pub use requests::Outgoing;
 pub use requests::Requests;
@@ -31,3 +36,10 @@ pub use shell::ExpectShellCreated;
 pub use shell::OpenShell;
 pub use shell::OutputStep;
 pub use shell::RunningCommand;
+pub use transfer::ExpectCreated;
+pub use transfer::ExpectDeleted;
+pub use transfer::ExpectFragment;
+pub use transfer::ExpectInvoked;
+pub use transfer::ExpectRepresentation;
+pub use transfer::RemoteResource;
+pub use transfer::Representation;

@@ -3,7 +3,9 @@ use std::fmt;
 use crate::auth::AuthError;
 use crate::auth::SecurityContext;
 use crate::auth::basic::BasicCredential;
+use crate::auth::digest::Digest;
 use crate::client::Endpoint;
+use crate::client::digest;
 use crate::encryption::Charset;
 use crate::encryption::EncryptedMessage;
 use crate::encryption::EncryptionError;
@@ -29,6 +31,8 @@ enum Protection {
     Sealed(Box<dyn SecurityContext>),
     /// Envelopes in clear with a Basic header on each: only when the caller asked for it.
     Basic(String),
+    /// Envelopes in clear with a proof of the password on each.
+    Digest(Box<Digest>),
     /// Envelopes in clear from nobody.
     Nobody,
 }
@@ -57,6 +61,22 @@ impl Session {
         Self { endpoint, protection: Protection::Basic(format!("Basic {}", credential.encode())) }
     }
 
+    /// A session that proves the password with each envelope and sends all of them in clear: Digest protects no message.
+    /// Its first request carries none and asks for the challenge, which [`Self::take_challenge`] takes.
+    #[must_use]
+    pub fn digest(endpoint: Endpoint, digest: Digest) -> Self {
+        Self { endpoint, protection: Protection::Digest(Box::new(digest)) }
+    }
+
+    /// Takes the challenge of a 401 in a session of [`Self::digest`]: the first one, or one that says that the nonce is
+    /// stale. The request is to be made again. [`SequenceError::CredentialsRefused`] says that it would be in vain.
+    pub fn take_challenge(&mut self, response: &Response) -> Result<(), SequenceError> {
+        match &mut self.protection {
+            Protection::Digest(digest) => digest::take_challenge(digest, response),
+            _ => Err(SequenceError::ApiMisuse { what: "only a session of Digest takes challenges" }),
+        }
+    }
+
     /// A session of nobody in particular.
     #[must_use]
     pub fn anonymous(endpoint: Endpoint) -> Self {
@@ -79,6 +99,11 @@ impl Session {
             Protection::Basic(credential) => {
                 let credential = credential.clone();
                 Ok(self.plain_request(envelope).with_header("Authorization", credential))
+            }
+            Protection::Digest(digest) if !digest.is_challenged() => Ok(self.endpoint.post()),
+            Protection::Digest(digest) => {
+                let proof = digest.authorization("POST", &self.endpoint.path).map_err(AuthError::from)?;
+                Ok(self.plain_request(envelope).with_header("Authorization", proof))
             }
             Protection::Nobody => Ok(self.plain_request(envelope)),
         }
@@ -187,6 +212,8 @@ pub enum SequenceError {
         /// The element, as `{uri}local`.
         expected: String,
     },
+    /// A fragment was asked for, and the answer is not about one.
+    FragmentIgnored,
     /// An enumeration goes on and on without items.
     NoProgress {
         /// How many responses in a row may hold none.
@@ -258,6 +285,7 @@ impl fmt::Display for SequenceError {
             }
             Self::Faulted(fault) => write!(f, "the server answered with a fault: {}", fault.reason),
             Self::MissingBody { expected } => write!(f, "expected {expected} in the body, and it is missing"),
+            Self::FragmentIgnored => f.write_str("expected a fragment, and the service ignored that"),
             Self::NoProgress { empty_pages_max } => {
                 write!(f, "expected an item after {empty_pages_max} responses without any, found none")
             }

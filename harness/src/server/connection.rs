@@ -95,11 +95,12 @@ impl Server {
     #[must_use]
     pub fn new(config: Config, random: Random) -> Self {
         let shells = Shells::new(&config);
+        let cim = Cim::new(&config);
         Self {
             config,
             random,
             shells,
-            cim: Cim::default(),
+            cim,
             events: EventLog::default(),
             subscriptions: Subscriptions::default(),
             enumerations: Enumerations::default(),

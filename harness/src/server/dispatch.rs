@@ -1,5 +1,7 @@
 //! From an envelope to the operation that it asks for, and from what the operation says to an envelope.
 
+use std::borrow::Cow;
+
 use crate::addressing;
 use crate::addressing::MessageId;
 use crate::server;
@@ -19,10 +21,12 @@ use crate::soap::Envelope;
 use crate::wsman::DateTime;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
+use crate::wsman::ProviderFault;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
 use crate::wsman::ResponseHeader;
+use crate::wsman::UnsupportedFeature;
 use crate::wsman::WsmanError;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::enumeration;
@@ -70,7 +74,8 @@ pub(super) struct Call<'a> {
 
 /// What an operation answers when it succeeds.
 pub(super) struct Success {
-    pub(super) action: &'static str,
+    /// That of a method is made from the request's.
+    pub(super) action: Cow<'static, str>,
     /// Header blocks of its own.
     pub(super) headers: Vec<Box<dyn ToXml>>,
     /// The content of the body; some have none.
@@ -78,12 +83,12 @@ pub(super) struct Success {
 }
 
 impl Success {
-    pub(super) fn new(action: &'static str, body: impl ToXml + 'static) -> Self {
-        Self { action, headers: Vec::new(), body: Some(Box::new(body)) }
+    pub(super) fn new(action: impl Into<Cow<'static, str>>, body: impl ToXml + 'static) -> Self {
+        Self { action: action.into(), headers: Vec::new(), body: Some(Box::new(body)) }
     }
 
     pub(super) fn empty(action: &'static str) -> Self {
-        Self { action, headers: Vec::new(), body: None }
+        Self { action: Cow::Borrowed(action), headers: Vec::new(), body: None }
     }
 
     pub(super) fn with_header(mut self, block: impl ToXml + 'static) -> Self {
@@ -97,18 +102,24 @@ impl Success {
 pub(super) struct Refusal {
     reason: FaultReason,
     message: Option<String>,
+    provider_fault: Option<Box<ProviderFault>>,
 }
 
 impl Refusal {
+    /// A refusal by what a plug-in said.
+    pub(super) fn by_provider(reason: FaultReason, provider_fault: ProviderFault) -> Self {
+        Self { reason, message: None, provider_fault: Some(Box::new(provider_fault)) }
+    }
+
     /// A refusal that says what is wrong in words of its own.
     pub(super) fn told(reason: FaultReason, message: &str) -> Self {
-        Self { reason, message: Some(message.to_owned()) }
+        Self { reason, message: Some(message.to_owned()), provider_fault: None }
     }
 }
 
 impl From<FaultReason> for Refusal {
     fn from(reason: FaultReason) -> Self {
-        Self { reason, message: None }
+        Self { reason, message: None, provider_fault: None }
     }
 }
 
@@ -121,7 +132,7 @@ impl From<XmlError> for Refusal {
 
 impl From<WsmanError> for Refusal {
     fn from(error: WsmanError) -> Self {
-        Self { reason: FaultReason::of(&error), message: Some(error.to_string()) }
+        Self { reason: FaultReason::of(&error), message: Some(error.to_string()), provider_fault: None }
     }
 }
 
@@ -157,7 +168,7 @@ impl ReplyTo {
     fn success(self, success: Success, config: &Config) -> Answer {
         let action = match config.is_mutant(Mutant::ActionWrong) {
             true => success.action.trim_end_matches("Response"),
-            false => success.action,
+            false => &success.action,
         };
         let header = ResponseHeader {
             relates_to: self.request_id.as_ref().map(Into::into),
@@ -182,7 +193,7 @@ impl ReplyTo {
             request_id: self.request_id,
             machine: config.computer.clone(),
             message: refusal.message,
-            provider_fault: None,
+            provider_fault: refusal.provider_fault.map(|fault| *fault),
         });
         Answer { envelope: spoiled(envelope, config), is_fault: true }
     }
@@ -270,6 +281,11 @@ impl Server {
     fn operate(&mut self, call: &Call<'_>, reply_to: &ReplyTo) -> Outcome {
         let uri = call.header.resource_uri.clone().unwrap_or_else(|| ResourceUri::new(""));
         let is = |known: &str| uri.as_str().eq_ignore_ascii_case(known);
+        let is_shell = is(ResourceUri::CMD) || is(ResourceUri::SHELL);
+        // [MS-WSMV 3.1.4.2.1] Shells come whole or not at all.
+        if is_shell && call.header.fragment_transfer.is_some() {
+            return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::FragmentLevelAccess).into());
+        }
         if is(ResourceUri::CMD) {
             return self.operate_shell(call, reply_to);
         }
@@ -281,6 +297,7 @@ impl Server {
 
     /// What has its representation in [`Resources`].
     fn operate_resource(&mut self, call: &Call<'_>, uri: &ResourceUri, reply_to: &ReplyTo) -> Outcome {
+        let mutant = self.config.mutant;
         if call.header.action.as_str() == enumeration::ENUMERATE {
             return self.enumerate_resource(call, uri);
         }
@@ -294,15 +311,17 @@ impl Server {
         let found = Resources { config, cim, events }.find(uri);
         let mut resource = found.ok_or(FaultReason::InvalidResourceUri)?;
         match call.header.action.as_str() {
-            transfer::GET => server::transfer::get(call, resource.as_ref()).map(Some),
-            transfer::PUT => server::transfer::put(call, resource.as_mut()).map(Some),
-            transfer::CREATE => server::transfer::create(call, resource.as_mut()).map(Some),
-            transfer::DELETE => server::transfer::delete(call, resource.as_mut()).map(Some),
+            transfer::GET => server::transfer::get(call, resource.as_ref(), mutant).map(Some),
+            transfer::PUT => server::transfer::put(call, resource.as_mut(), mutant).map(Some),
+            transfer::CREATE => server::transfer::create(call, resource.as_mut(), mutant).map(Some),
+            transfer::DELETE => server::transfer::delete(call, resource.as_mut(), mutant).map(Some),
             eventing::SUBSCRIBE | eventing::UNSUBSCRIBE | eventing::RENEW | eventing::GET_STATUS => {
                 subscriptions.operate(call, reply_to)
             }
             // WS-Management discourages these.
-            enumeration::RENEW | enumeration::GET_STATUS | enumeration::ENUMERATION_END => Err(unsupported(call)),
+            enumeration::RENEW | enumeration::GET_STATUS | enumeration::ENUMERATION_END => {
+                Err(unsupported(call))
+            }
             _ => resource.invoke(call).map(Some),
         }
     }
@@ -325,7 +344,9 @@ impl Server {
             enumeration::ENUMERATE => {
                 enumerations.enumerate(call, || shells.enumerate(call), Limits::of(config), random).map(Some)
             }
-            enumeration::PULL | enumeration::RELEASE => enumerations.go_on(call, Limits::of(config)).map(Some),
+            enumeration::PULL | enumeration::RELEASE => {
+                enumerations.go_on(call, Limits::of(config)).map(Some)
+            }
             _ => Err(unsupported(call)),
         }
     }

@@ -72,6 +72,14 @@ pub enum Mutant {
     IgnoresOperationTimeout,
     /// Signal answers and leaves the command running.
     IgnoresSignal,
+    /// A null property is an empty element, without `xsi:nil`.
+    NilAsEmpty,
+    /// An array is one element with all values in it.
+    ArrayJoined,
+    /// A method answers that all went well and does nothing.
+    InvokeChangesNothing,
+    /// The values of selectors are compared to the letter.
+    KeysCaseSensitive,
     /// Each portion of an enumeration begins with the item that the portion before ended with.
     PullRepeatsItem,
     /// Pull gives more items than MaxElements.
@@ -80,6 +88,14 @@ pub enum Mutant {
     ReleaseKeepsContext,
     /// The last PullResponse still has a context.
     ContextAfterEnd,
+    /// A fragment is ignored, and the operation is on all of the resource.
+    FragmentWhole,
+    /// Fragments come without XmlFragment.
+    FragmentBare,
+    /// Answers with a fragment do not repeat FragmentTransfer.
+    FragmentHeaderAbsent,
+    /// Put answers and stores nothing.
+    PutNotStored,
     /// Enumerates as if there were no filter.
     IgnoresFilter,
 }
@@ -138,6 +154,18 @@ impl Mutant {
             "every Receive waits as long as the server's longest timeout",
         ),
         ("ignores-signal", Self::IgnoresSignal, "Signal answers and leaves the command running"),
+        ("nil-as-empty", Self::NilAsEmpty, "a null property is an empty element, without xsi:nil"),
+        ("array-joined", Self::ArrayJoined, "an array is one element with all values in it"),
+        (
+            "invoke-changes-nothing",
+            Self::InvokeChangesNothing,
+            "a method answers that all went well and does nothing",
+        ),
+        (
+            "keys-case-sensitive",
+            Self::KeysCaseSensitive,
+            "the values of selectors are compared to the letter",
+        ),
         (
             "pull-repeats-item",
             Self::PullRepeatsItem,
@@ -150,6 +178,18 @@ impl Mutant {
             "Release answers and leaves the enumeration open",
         ),
         ("context-after-end", Self::ContextAfterEnd, "the last PullResponse still has a context"),
+        (
+            "fragment-whole",
+            Self::FragmentWhole,
+            "a fragment is ignored, and the operation is on all of the resource",
+        ),
+        ("fragment-bare", Self::FragmentBare, "fragments come without XmlFragment"),
+        (
+            "fragment-header-absent",
+            Self::FragmentHeaderAbsent,
+            "answers with a fragment do not repeat FragmentTransfer",
+        ),
+        ("put-not-stored", Self::PutNotStored, "Put answers and stores nothing"),
         ("ignores-filter", Self::IgnoresFilter, "enumerates as if there were no filter"),
     ];
 

@@ -3,6 +3,7 @@ use crate::soap::Fault;
 use crate::soap::text_newtype;
 use crate::wsman::NAMESPACE;
 use crate::wsman::WsmanErrorCode;
+use crate::wsman::cim::CimElement;
 use crate::xml::Element;
 use crate::xml::FromXml;
 use crate::xml::Namespace;
@@ -16,10 +17,12 @@ const FAULT_NAMESPACE: Namespace =
     Namespace::new("http://schemas.microsoft.com/wbem/wsman/1/wsmanfault", "f");
 const MESSAGE: QName = QName::new(FAULT_NAMESPACE, "Message");
 const PROVIDER_FAULT: QName = QName::new(FAULT_NAMESPACE, "ProviderFault");
+const EXTENDED_ERROR: QName = QName::new(FAULT_NAMESPACE, "ExtendedError");
 const CODE: QName = QName::local("Code");
 const MACHINE: QName = QName::local("Machine");
 const PROVIDER: QName = QName::local("provider");
 const PATH: QName = QName::local("path");
+const PROVIDER_ID: QName = QName::local("providerId");
 
 text_newtype! {
     /// [DSP0226 14.2] FaultDetail, the URI that tells the cases of one subcode apart.
@@ -69,7 +72,8 @@ pub struct WsmanFault {
     pub provider_fault: Option<Box<ProviderFault>>,
 }
 
-/// [MS-WSMV 2.2.4.43] `ProviderFault`. It may hold any XML, of which text and a nested `WSManFault` are kept.
+/// [MS-WSMV 2.2.4.43] `ProviderFault`. It may hold any XML, of which text, a nested `WSManFault`
+/// and the instances of `ExtendedError` are kept.
 ///
 /// [MS-WSMV 2.2.4.43]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,10 +82,14 @@ pub struct ProviderFault {
     pub provider: Option<String>,
     /// The plug-in's file.
     pub path: Option<String>,
+    /// The plug-in's GUID, which the text prints and Windows doesn't send.
+    pub provider_id: Option<String>,
     /// Its words.
     pub message: String,
     /// Its code.
     pub fault: Option<WsmanFault>,
+    /// The error as an instance: WMI tells of a `__ExtendedStatus` what it was doing.
+    pub extended_error: Option<CimElement>,
 }
 
 impl WsmanFault {
@@ -117,6 +125,7 @@ impl WsmanFault {
 impl ProviderFault {
     fn read(element: Element<'_>, depth_left: usize) -> Result<Self, XmlError> {
         let nested = element.child(WsmanFault::NAME);
+        let extended = element.child(EXTENDED_ERROR).and_then(|error| error.children().next());
         let Some(depth_left) = depth_left.checked_sub(1) else {
             let offset = element.offset();
             return Err(XmlError::TooMany { what: "provider faults", max: WSMAN_FAULT_DEPTH_MAX, offset });
@@ -124,8 +133,10 @@ impl ProviderFault {
         Ok(Self {
             provider: element.attribute(PROVIDER).map(str::to_owned),
             path: element.attribute(PATH).map(str::to_owned),
+            provider_id: element.attribute(PROVIDER_ID).map(str::to_owned),
             message: own_text(element),
             fault: nested.map(|fault| WsmanFault::read(fault, depth_left)).transpose()?,
+            extended_error: extended.map(Element::read).transpose()?,
         })
     }
 }
@@ -174,9 +185,15 @@ impl ToXml for ProviderFault {
             if let Some(path) = &self.path {
                 w.attribute(PATH, path);
             }
+            if let Some(id) = &self.provider_id {
+                w.attribute(PROVIDER_ID, id);
+            }
             w.text(&self.message);
             if let Some(fault) = &self.fault {
                 w.write(fault);
+            }
+            if let Some(error) = &self.extended_error {
+                w.element(EXTENDED_ERROR, |w| w.write(error));
             }
         });
     }

@@ -97,6 +97,8 @@ pub enum FaultReason {
     NoAck,
     /// A quota is used up; the code says which.
     QuotaLimit(WsmanErrorCode),
+    /// The resource URI and the selectors name nothing: a plug-in says so, for a class or an instance.
+    ResourceNotFound,
     /// The body is not what its schema says.
     SchemaValidationError,
     /// Nothing came before the request's time-out; clients ask again.
@@ -195,6 +197,7 @@ impl FaultReason {
             | Self::InvalidResourceUri
             | Self::MessageInformationHeaderRequired(_)
             | Self::MustUnderstand(_)
+            | Self::ResourceNotFound
             | Self::VersionMismatch => self.describe_addressing(),
             Self::CannotProcessFilter
             | Self::FilterDialectRequestedUnavailable(_)
@@ -216,6 +219,10 @@ impl FaultReason {
             Self::InvalidResourceUri => FaultDescription {
                 detail: Some("InvalidResourceURI"),
                 ..wsa("DestinationUnreachable", C::INVALID_RESOURCE_URI, "there is no such resource")
+            },
+            Self::ResourceNotFound => FaultDescription {
+                detail: Some("InvalidResourceURI"),
+                ..wsa("DestinationUnreachable", C::RESOURCE_NOT_FOUND, "there is no such instance or class")
             },
             Self::InvalidMessageInformationHeader => wsa(
                 "InvalidMessageInformationHeader",

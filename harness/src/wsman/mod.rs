@@ -22,7 +22,7 @@ mod fault_details;
 mod fault_message;
 mod fault_reason;
 pub mod filter;
-mod fragment;
+pub mod fragment;
 mod headers;
 pub mod identify;
 mod option_set;

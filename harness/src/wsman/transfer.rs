@@ -5,6 +5,7 @@
 use crate::addressing::Address;
 use crate::addressing::EndpointReference;
 use crate::soap::Opaque;
+use crate::wsman::NAMESPACE as WSMAN;
 use crate::wsman::ResourceUri;
 use crate::wsman::SelectorSet;
 use crate::xml::Element;
@@ -56,12 +57,9 @@ pub struct ResourceCreated {
 impl ResourceCreated {
     /// The name of the element.
     pub const NAME: QName = QName::new(NAMESPACE, "ResourceCreated");
-}
 
-impl FromXml for ResourceCreated {
-    fn from_xml(element: Element<'_>) -> Result<Self, XmlError> {
-        let reference: EndpointReference =
-            element.child(EndpointReference::NAME).unwrap_or(element).read()?;
+    fn read(element: Element<'_>) -> Result<Self, XmlError> {
+        let reference: EndpointReference = element.read()?;
         let parameters = reference.reference_parameters.as_ref().map(Opaque::element);
         let uri = parameters.and_then(|p| p.child(ResourceUri::NAME));
         let selectors = parameters.and_then(|p| p.child(SelectorSet::ELEMENT));
@@ -71,16 +69,67 @@ impl FromXml for ResourceCreated {
             selector_set: selectors.map_or(Ok(SelectorSet::default()), Element::read)?,
         })
     }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.text_element(Address::NAME, self.address.as_str());
+        writer.element(EndpointReference::REFERENCE_PARAMETERS, |w| {
+            w.text_element(ResourceUri::NAME, self.resource_uri.as_str());
+            w.write(&self.selector_set);
+        });
+    }
+}
+
+impl FromXml for ResourceCreated {
+    fn from_xml(element: Element<'_>) -> Result<Self, XmlError> {
+        Self::read(element.child(EndpointReference::NAME).unwrap_or(element))
+    }
 }
 
 impl ToXml for ResourceCreated {
     fn to_xml(&self, writer: &mut Writer) {
-        writer.element(Self::NAME, |w| {
-            w.text_element(Address::NAME, self.address.as_str());
-            w.element(EndpointReference::REFERENCE_PARAMETERS, |w| {
-                w.text_element(ResourceUri::NAME, self.resource_uri.as_str());
-                w.write(&self.selector_set);
-            });
+        writer.element(Self::NAME, |w| self.write(w));
+    }
+}
+
+/// [DSP0226 6.5] RequestedEPR, the header block that answers `RequestEPR`: the reference of the resource as it is after
+/// the operation, which may have moved it.
+///
+/// [DSP0226 6.5]: https://www.dmtf.org/standards/wsman
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestedEpr {
+    /// The reference.
+    Reference(ResourceCreated),
+    /// The resource is no longer there.
+    Invalid,
+    /// The service can't tell.
+    Unknown,
+}
+
+impl RequestedEpr {
+    /// The name of the header block.
+    pub const NAME: QName = QName::new(WSMAN, "RequestedEPR");
+    const INVALID: QName = QName::new(WSMAN, "EPRInvalid");
+    const UNKNOWN: QName = QName::new(WSMAN, "EPRUnknown");
+}
+
+impl FromXml for RequestedEpr {
+    fn from_xml(element: Element<'_>) -> Result<Self, XmlError> {
+        if element.child(Self::INVALID).is_some() {
+            return Ok(Self::Invalid);
+        }
+        if element.child(Self::UNKNOWN).is_some() {
+            return Ok(Self::Unknown);
+        }
+        ResourceCreated::read(element.require_child(EndpointReference::NAME)?).map(Self::Reference)
+    }
+}
+
+impl ToXml for RequestedEpr {
+    fn to_xml(&self, writer: &mut Writer) {
+        writer.element(Self::NAME, |w| match self {
+            Self::Reference(reference) => w.element(EndpointReference::NAME, |w| reference.write(w)),
+            Self::Invalid => w.empty_element(Self::INVALID),
+            Self::Unknown => w.empty_element(Self::UNKNOWN),
         });
     }
 }

@@ -1,3 +1,4 @@
+use crate::xml::Attribute;
 use crate::xml::Element;
 use crate::xml::Namespace;
 use crate::xml::Node;
@@ -6,6 +7,7 @@ use crate::xml::QName;
 use crate::xml::ToXml;
 use crate::xml::XML;
 use crate::xml::XSI;
+use crate::xml::characters::is_ncname;
 use crate::xml::name::XMLNS_URI;
 
 /// Writes one document as UTF-8 text without declaration, as Windows does.
@@ -131,6 +133,35 @@ impl Writer {
         self.end_tag(element.local(), bindings_before);
     }
 
+    /// Writes an element with the name, the prefix and the declarations of one that was read, but none of its attributes
+    /// and content: what a copy with changes is made of.
+    pub fn element_like(&mut self, element: Element<'_>, inside: impl FnOnce(&mut Self)) {
+        let declarations =
+            if self.bindings.is_empty() { in_scope(element) } else { element.declarations().collect() };
+        self.open_like(element, &declarations, inside);
+    }
+
+    /// Writes an attribute of an element that was read, inside [`Self::element_like`] of that element.
+    pub fn attribute_like(&mut self, attribute: Attribute<'_>) {
+        if self.is_tag_open {
+            self.raw_attribute(attribute.prefix, attribute.local, attribute.value);
+        }
+    }
+
+    /// Binds a prefix of the caller's choice on the element that was just opened, for names in its content. Nothing
+    /// happens when the start tag itself uses the prefix for another namespace, or when XML doesn't allow the binding.
+    pub fn bind_prefix(&mut self, prefix: &str, uri: &str) {
+        let is_reserved = [XML.prefix, "xmlns"].contains(&prefix) || [XML.uri, XMLNS_URI, ""].contains(&uri);
+        if !self.is_tag_open || is_reserved || !is_ncname(prefix) || self.uri_of(prefix) == Some(uri) {
+            return;
+        }
+        let tag = self.out.rsplit('<').next().unwrap_or_default();
+        let is_used = |before: &str| tag.contains(&[before, prefix, ":"].concat());
+        if !is_used(" ") && !is_used("xmlns:") && !tag.starts_with(&[prefix, ":"].concat()) {
+            self.bind(prefix, uri);
+        }
+    }
+
     /// The document.
     #[must_use]
     pub fn finish(self) -> String {
@@ -252,6 +283,25 @@ impl Writer {
     }
 
     fn copy_with(&mut self, element: Element<'_>, declarations: &[(&str, &str)]) {
+        self.open_like(element, declarations, |w| {
+            for attribute in element.attributes() {
+                w.attribute_like(attribute);
+            }
+            for node in element.nodes() {
+                match node {
+                    Node::Text(text) => w.text(text),
+                    Node::Element(child) => w.copy_with(child, &child.declarations().collect::<Vec<_>>()),
+                }
+            }
+        });
+    }
+
+    fn open_like(
+        &mut self,
+        element: Element<'_>,
+        declarations: &[(&str, &str)],
+        inside: impl FnOnce(&mut Self),
+    ) {
         let bindings_before = self.bindings.len();
         self.close_tag();
         let tag = tag_name(element.prefix(), element.local());
@@ -263,15 +313,7 @@ impl Writer {
                 self.bind(prefix, uri);
             }
         }
-        for attribute in element.attributes() {
-            self.raw_attribute(attribute.prefix, attribute.local, attribute.value);
-        }
-        for node in element.nodes() {
-            match node {
-                Node::Text(text) => self.text(text),
-                Node::Element(child) => self.copy_with(child, &child.declarations().collect::<Vec<_>>()),
-            }
-        }
+        inside(self);
         self.end_tag(&tag, bindings_before);
     }
 }

@@ -31,7 +31,10 @@ fn a_query_chooses_instances_in_either_element_and_by_class_or_by_all() {
     for uri in [SERVICE, ALL] {
         for element in ["w:Filter", "n:Filter"] {
             let answer = world.ask(&mut alice, &filtered(uri, element, WQL, query, ""));
-            assert_eq!((answer.texts("Name"), answer.texts("EndOfSequence").len()), (vec!["WinRM".to_owned()], 1));
+            assert_eq!(
+                (answer.texts("Name"), answer.texts("EndOfSequence").len()),
+                (vec!["WinRM".to_owned()], 1)
+            );
         }
     }
     let above = "SELECT * FROM CIM_Service WHERE StartMode = 'Auto' AND ProcessId < 1008 AND Started = TRUE";
@@ -77,7 +80,10 @@ fn a_query_that_can_not_be_processed_says_why() {
     ];
     for (uri, query, why) in wrong {
         let refused = world.ask(&mut alice, &wql(uri, query));
-        assert_eq!((refused.subcode().as_str(), refused.code()), ("CannotProcessFilter", Some(2_150_858_778)));
+        assert_eq!(
+            (refused.subcode().as_str(), refused.code()),
+            ("CannotProcessFilter", Some(2_150_858_778))
+        );
         assert!(refused.text_of("Text").unwrap().contains(why), "{}", refused.text);
     }
     assert_eq!(world.pair.server.enumeration_count(), 0);
@@ -95,10 +101,30 @@ fn other_dialects_are_refused_with_the_list_of_those_that_are_known() {
 }
 
 #[test]
+fn an_expression_chooses_the_instances_in_which_it_selects_something() {
+    let (mut world, mut alice) = begin();
+    let xpath = "http://www.w3.org/TR/1999/REC-xpath-19991116";
+    let mut ask = |inside: &str| world.ask(&mut alice, &filtered(SERVICE, "w:Filter", xpath, inside, ""));
+    for expression in ["/Win32_Service[Name='WinRM']", "/Win32_Service[Name='WinRM']/State"] {
+        assert_eq!(ask(expression).texts("Name"), ["WinRM"], "{expression}");
+    }
+    let stopped = ask("/Win32_Service[State='Stopped' and StartMode='Auto']");
+    assert_eq!((stopped.status, stopped.texts("Name").len()), (200, 0));
+    let refused = ask("//Name");
+    assert_eq!(refused.subcode(), "CannotProcessFilter");
+    // Without a dialect it is this one.
+    let plain = "<w:OptimizeEnumeration/><n:Filter>/Win32_Service[Name='WinRM']</n:Filter>";
+    assert_eq!(world.ask(&mut alice, &enumerate(SERVICE, plain)).texts("Name"), ["WinRM"]);
+}
+
+#[test]
 fn all_classes_are_enumerated_only_with_a_filter() {
     let (mut world, mut alice) = begin();
     let refused = world.ask(&mut alice, &enumerate(ALL, ""));
-    assert_eq!((refused.subcode().as_str(), refused.detail().as_str()), ("UnsupportedFeature", "FilteringRequired"));
+    assert_eq!(
+        (refused.subcode().as_str(), refused.detail().as_str()),
+        ("UnsupportedFeature", "FilteringRequired")
+    );
 }
 
 #[test]
@@ -118,17 +144,14 @@ fn two_filters_and_a_filter_of_two_kinds_are_refused() {
 fn selectors_choose_instances_of_one_class() {
     let (mut world, mut alice) = begin();
     let set = |inside: &str| format!("<w:SelectorSet>{inside}</w:SelectorSet>");
-    let stopped = r#"<w:Selector Name="StartMode">auto</w:Selector><w:Selector Name="ProcessId">1004</w:Selector>"#;
+    let stopped =
+        r#"<w:Selector Name="StartMode">auto</w:Selector><w:Selector Name="ProcessId">1004</w:Selector>"#;
     let answer = world.ask(&mut alice, &filtered(SERVICE, "w:Filter", SELECTORS, &set(stopped), ""));
     assert_eq!(answer.texts("Name"), ["WinRM"]);
     let twice = r#"<w:Selector Name="State">x</w:Selector><w:Selector Name="state">y</w:Selector>"#;
     let quote = r#"<w:Selector Name="State">'</w:Selector>"#;
-    let refused = [
-        (SERVICE, set(twice)),
-        (SERVICE, set(quote)),
-        (SERVICE, "text".to_owned()),
-        (ALL, set(stopped)),
-    ];
+    let refused =
+        [(SERVICE, set(twice)), (SERVICE, set(quote)), (SERVICE, "text".to_owned()), (ALL, set(stopped))];
     for (uri, inside) in refused {
         let answer = world.ask(&mut alice, &filtered(uri, "w:Filter", SELECTORS, &inside, ""));
         assert_eq!(answer.subcode(), "CannotProcessFilter", "{inside}");

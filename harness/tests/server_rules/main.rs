@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod authentication;
 #[cfg(test)]
+mod cim;
+#[cfg(test)]
 mod enumeration;
 #[cfg(test)]
 mod enumeration_filters;
@@ -12,6 +14,8 @@ mod enumeration_pages;
 mod faults;
 #[cfg(test)]
 mod http;
+#[cfg(test)]
+mod invoke;
 #[cfg(test)]
 mod listener;
 #[cfg(test)]
@@ -26,3 +30,5 @@ mod sealing;
 mod shells;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod transfer;

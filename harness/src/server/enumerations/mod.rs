@@ -210,7 +210,8 @@ impl Enumerations {
     /// The items, those that another enumeration of the resource has at the same place by that one's: however a
     /// resource makes its instances, a hundred enumerations hold them once.
     fn shared(&self, uri: &ResourceUri, items: Vec<Arc<Instance>>) -> Vec<Arc<Instance>> {
-        let other = self.0.values().find(|other| other.resource_uri == *uri && other.items.len() == items.len());
+        let other =
+            self.0.values().find(|other| other.resource_uri == *uri && other.items.len() == items.len());
         let Some(other) = other else { return items };
         let pairs = items.into_iter().zip(&other.items);
         pairs.map(|(item, known)| if item == *known { Arc::clone(known) } else { item }).collect()

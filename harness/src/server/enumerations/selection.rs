@@ -50,9 +50,8 @@ impl Selection {
         let uri = call.header.resource_uri.as_ref();
         let class = uri.and_then(ClassUri::parse);
         // [MS-WSMV] 3.1.4.1.17 lists what has modes.
-        let is_listed = |uri: &ResourceUri| {
-            MODE_URIS.into_iter().any(|known| known.eq_ignore_ascii_case(uri.as_str()))
-        };
+        let is_listed =
+            |uri: &ResourceUri| MODE_URIS.into_iter().any(|known| known.eq_ignore_ascii_case(uri.as_str()));
         let is_mode_known = match asked.mode {
             EnumerationMode::Object => true,
             EnumerationMode::Epr | EnumerationMode::ObjectAndEpr => {
@@ -118,10 +117,9 @@ impl Condition {
         }
         match (dialect, filter.expression().map_err(|error| unusable(&error))?) {
             (filter::WQL, Expression::Text(text)) => wql(text, class).map(Self::Wql),
-            (xpath::XPATH, Expression::Text(text)) => match XPath::parse(text, &filter.namespaces()) {
-                Ok(expression) => Ok(Self::XPath(expression)),
-                Err(_) => Err(unusable(&"expected an XPath expression of level 1 or 2")),
-            },
+            (xpath::XPATH, Expression::Text(text)) => {
+                XPath::parse(text, &filter.namespaces()).map(Self::XPath).map_err(|error| unusable(&error))
+            }
             // "Selector Filter Dialect can only be used for class-specific resource URIs."
             (filter::SELECTOR_FILTER, Expression::Element(_)) if class.class.is_all() => {
                 Err(unusable(&"expected the resource URI of one class, found that of all"))
@@ -129,7 +127,9 @@ impl Condition {
             (filter::SELECTOR_FILTER, Expression::Element(set)) => {
                 SelectorFilter::read(set).map(Self::Selectors).map_err(|error| unusable(&error))
             }
-            (filter::SELECTOR_FILTER, _) => Err(unusable(&"expected a SelectorSet in the filter, found text")),
+            (filter::SELECTOR_FILTER, _) => {
+                Err(unusable(&"expected a SelectorSet in the filter, found text"))
+            }
             _ => Err(unusable(&"expected text in the filter, found an element")),
         }
     }

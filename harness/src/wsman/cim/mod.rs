@@ -13,7 +13,12 @@
 mod class_uri;
 mod date_time;
 mod element;
+mod invoke;
 mod scalar;
+mod wmi_error;
+
+#[cfg(test)]
+mod tests;
 
 pub use class_uri::Binding;
 pub use class_uri::ClassName;
@@ -25,9 +30,14 @@ pub use date_time::Point;
 pub use element::CimElement;
 pub use element::CimValue;
 pub use element::TimeForm;
+pub use invoke::MethodInput;
+pub use invoke::MethodName;
+pub use invoke::MethodOutput;
+pub use invoke::Parameter;
 pub use scalar::Kind;
 pub use scalar::Scalar;
 pub use scalar::ScalarError;
+pub use wmi_error::WmiError;
 
 use crate::xml::Namespace;
 

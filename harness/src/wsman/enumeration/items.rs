@@ -84,7 +84,9 @@ impl FromXml for Item {
         let reference = element.child(EndpointReference::NAME).filter(|_| element.is(ITEM));
         let object = element.children().find(|child| !child.is(EndpointReference::NAME));
         match (object, reference) {
-            (Some(object), Some(reference)) => Ok(Self::ObjectAndReference(object.read()?, reference.read()?)),
+            (Some(object), Some(reference)) => {
+                Ok(Self::ObjectAndReference(object.read()?, reference.read()?))
+            }
             _ => element.read().map(Self::Object),
         }
     }

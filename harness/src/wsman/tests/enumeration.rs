@@ -36,7 +36,8 @@ fn item() -> impl Strategy<Value = Item> {
     prop_oneof![
         trimmed().prop_map(|text| Item::Object(object(&text))),
         trimmed().prop_map(|text| Item::Reference(EndpointReference::to_address(&text))),
-        trimmed().prop_map(|text| Item::ObjectAndReference(object(&text), EndpointReference::to_address(&text))),
+        trimmed()
+            .prop_map(|text| Item::ObjectAndReference(object(&text), EndpointReference::to_address(&text))),
     ]
 }
 

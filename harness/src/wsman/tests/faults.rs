@@ -21,7 +21,10 @@ use crate::wsman::UnsupportedFeature;
 use crate::wsman::WsmanError;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::WsmanFault;
+use crate::wsman::cim::CimElement;
+use crate::wsman::cim::CimValue;
 use crate::xml::Document;
+use crate::xml::OwnedName;
 use crate::xml::QName;
 
 fn context() -> FaultContext {
@@ -50,6 +53,7 @@ fn wsman_fault() -> impl Strategy<Value = WsmanFault> {
                     path,
                     message: message.unwrap_or_default(),
                     fault,
+                    ..ProviderFault::default()
                 })),
                 ..outer
             },
@@ -102,7 +106,9 @@ fn a_fault_is_written_as_windows_does() {
 fn a_provider_fault_takes_the_place_of_the_text() {
     let provider_fault = ProviderFault {
         provider: Some("Shell cmd plugin".to_owned()),
+        provider_id: Some("D9A2A039-A4B3-4A70-8CB9-8D7714EAD776".to_owned()),
         message: "no such file".to_owned(),
+        extended_error: OwnedName::new("urn:c", "Status").map(|n| CimElement::new(n, CimValue::of("a < b"))),
         ..ProviderFault::default()
     };
     let context = FaultContext {

@@ -133,7 +133,10 @@ impl Record {
         for property in self.class.properties {
             let name = OwnedName::new(uri.as_str(), property.name)?;
             let values = values(self.field(property), mutant);
-            properties.extend(values.into_iter().map(|value| CimElement::new(name.clone(), value)));
+            properties.extend(values.into_iter().map(|value| CimElement {
+                type_name: type_of(&value),
+                ..CimElement::new(name.clone(), value)
+            }));
         }
         let type_name =
             ExpandedName { namespace: uri.as_str().to_owned(), local: [self.class.name, "_Type"].concat() };
@@ -143,13 +146,29 @@ impl Record {
     }
 }
 
+/// An embedded instance says of which class it is, which the namespace of its properties tells.
+fn type_of(value: &CimValue) -> Option<ExpandedName> {
+    let CimValue::Instance(parts) = value else { return None };
+    let namespace = parts.first()?.name.namespace().to_owned();
+    let class = ClassUri::parse(&ResourceUri::new(&namespace))?.class;
+    Some(ExpandedName { namespace, local: [class.as_str(), "_Type"].concat() })
+}
+
 /// The elements of a property. "MUST NOT send null array elements", and a null array is one element that is nil.
-fn values(field: Option<&Field>, _mutant: Option<Mutant>) -> Vec<CimValue> {
+pub(super) fn values(field: Option<&Field>, mutant: Option<Mutant>) -> Vec<CimValue> {
     match field {
+        None if mutant == Some(Mutant::NilAsEmpty) => vec![CimValue::of("")],
         None => vec![CimValue::Nil],
+        Some(Field::Many(values)) if mutant == Some(Mutant::ArrayJoined) => vec![joined(values)],
         Some(Field::One(value)) => vec![value.clone()],
         Some(Field::Many(values)) => values.clone(),
     }
+}
+
+/// What somebody writes who knows no arrays.
+fn joined(values: &[CimValue]) -> CimValue {
+    let texts: Vec<&str> = values.iter().filter_map(CimValue::as_text).collect();
+    CimValue::Text(texts.join(","))
 }
 
 /// A reference to an instance of a class.

@@ -54,6 +54,7 @@ pub(super) struct Input {
     pub(super) name: &'static str,
     pub(super) kind: Kind,
     pub(super) is_required: bool,
+    pub(super) is_array: bool,
 }
 
 pub(super) const fn key(name: &'static str, kind: Kind) -> Property {
@@ -72,10 +73,37 @@ pub(super) const fn array(name: &'static str, kind: Kind) -> Property {
     Property { name, kind, access: Access::Write, is_array: true }
 }
 
+/// A parameter that may be left out.
+pub(super) const fn input(name: &'static str, kind: Kind) -> Input {
+    Input { name, kind, is_required: false, is_array: false }
+}
+
+/// A parameter that must be given.
+pub(super) const fn required(name: &'static str, kind: Kind) -> Input {
+    Input { name, kind, is_required: true, is_array: false }
+}
+
+/// A parameter that is an array.
+pub(super) const fn inputs(name: &'static str, kind: Kind) -> Input {
+    Input { name, kind, is_required: false, is_array: true }
+}
+
+impl Property {
+    /// The same as an array.
+    pub(super) const fn many(self) -> Self {
+        Self { is_array: true, ..self }
+    }
+}
+
 impl Class {
     /// A property by its name, whatever its case.
     pub(super) fn property(&self, name: &str) -> Option<&'static Property> {
         self.properties.iter().find(|property| property.name.eq_ignore_ascii_case(name))
+    }
+
+    /// A method by its name, whatever its case.
+    pub(super) fn method(&self, name: &str) -> Option<&'static Method> {
+        self.methods.iter().find(|method| method.name.eq_ignore_ascii_case(name))
     }
 
     /// The properties that name an instance; none for a class that has only one.

@@ -2,10 +2,10 @@
 
 use crate::server::resources::cim::record::Record;
 use crate::server::resources::cim::schema::Class;
-use crate::server::resources::cim::schema::Input;
 use crate::server::resources::cim::schema::Method;
 use crate::server::resources::cim::schema::key;
 use crate::server::resources::cim::schema::read;
+use crate::server::resources::cim::schema::required;
 use crate::server::resources::cim::schema::write;
 use crate::wsman::cim::Kind;
 
@@ -45,18 +45,14 @@ pub(super) static CLASS: Class = Class {
     methods: &[
         Method { name: "StartService", is_static: false, inputs: &[] },
         Method { name: "StopService", is_static: false, inputs: &[] },
-        Method {
-            name: "ChangeStartMode",
-            is_static: false,
-            inputs: &[Input { name: "StartMode", kind: Kind::String, is_required: true }],
-        },
+        Method { name: "ChangeStartMode", is_static: false, inputs: &[required("StartMode", Kind::String)] },
     ],
     is_creatable: false,
     is_deletable: false,
 };
 
 /// The services that are there from the start: the same in every run.
-pub(super) fn services() -> Vec<Record> {
+pub(super) fn services(computer: &str) -> Vec<Record> {
     let named = [
         ("Winmgmt", "Windows Management Instrumentation", "Auto", true),
         ("WinRM", "Windows Remote Management (WS-Management)", "Auto", true),
@@ -70,10 +66,8 @@ pub(super) fn services() -> Vec<Record> {
         service(&format!("Service{n:03}"), &format!("Service number {n}"), start_mode, n % 3 == 0, n)
     });
     let named = named.iter().enumerate();
-    named
-        .map(|(n, (name, display, mode, runs))| service(name, display, mode, *runs, n))
-        .chain(numbered)
-        .collect()
+    let named = named.map(|(n, (name, display, mode, runs))| service(name, display, mode, *runs, n));
+    named.chain(numbered).map(|service| service.with("SystemName", computer)).collect()
 }
 
 fn service(name: &str, display_name: &str, start_mode: &str, runs: bool, n: usize) -> Record {
@@ -96,7 +90,6 @@ fn service(name: &str, display_name: &str, start_mode: &str, runs: bool, n: usiz
         .with("StartName", "LocalSystem")
         .with("State", state)
         .with("Status", "OK")
-        .with("SystemName", "REFERENCE")
         .with("TagId", "0")
 }
 
@@ -107,7 +100,7 @@ mod tests {
 
     #[test]
     fn two_hundred_services_have_names_of_their_own_and_a_state() {
-        let services = services();
+        let services = services("REFERENCE");
         assert_eq!(services.len(), 200);
         let names: std::collections::BTreeSet<_> = services.iter().map(|s| s.text("Name").unwrap()).collect();
         assert_eq!(names.len(), 200);

@@ -182,9 +182,7 @@ fn a_pattern_takes_no_more_steps_than_pairs_of_character_and_part() {
 fn obvious(pattern: &[char], text: &[char]) -> bool {
     match (pattern, text) {
         ([], []) => true,
-        (['%', rest @ ..], _) => {
-            obvious(rest, text) || (!text.is_empty() && obvious(pattern, &text[1..]))
-        }
+        (['%', rest @ ..], _) => obvious(rest, text) || (!text.is_empty() && obvious(pattern, &text[1..])),
         (['_', rest @ ..], [_, others @ ..]) => obvious(rest, others),
         ([one, rest @ ..], [other, others @ ..]) => one == other && obvious(rest, others),
         _ => false,
@@ -209,7 +207,11 @@ proptest! {
 
 fn query() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
-        ("[a-z_é]{1,4}", "(=|<>|!=|<|<=|>|>=)", "('[a-z é<&\"]{0,5}'|\"[a-z']{0,5}\"|-?[0-9]{1,12}([.][0-9]{1,3})?|TRUE|false)")
+        (
+            "[a-z_é]{1,4}",
+            "(=|<>|!=|<|<=|>|>=)",
+            "('[a-z é<&\"]{0,5}'|\"[a-z']{0,5}\"|-?[0-9]{1,12}([.][0-9]{1,3})?|TRUE|false)"
+        )
             .prop_map(|(name, operator, value)| format!("x{name} {operator} {value}")),
         "[a-z]{0,3}%_".prop_map(|pattern| format!("xp like '{pattern}[a-c]'")),
         Just("xn IS NULL".to_owned()),

@@ -214,7 +214,8 @@ impl Client {
     async fn enumerate(&mut self, releases: bool) -> Result<(), Failure> {
         let selector_set = selectors(&[("__cimnamespace", "root/cimv2")]);
         let all = Enumeration::of(ResourceUri::new(SERVICE));
-        let (state, outgoing) = Enumeration { selector_set, max_elements: BATCH, ..all }.begin(self.requests()?);
+        let (state, outgoing) =
+            Enumeration { selector_set, max_elements: BATCH, ..all }.begin(self.requests()?);
         let mut step = state.step(self.reply(enumeration::ENUMERATE, outgoing).await?)?;
         let mut pulls = 0;
         while let EnumerationStep::More(open, _) = step {
@@ -227,7 +228,8 @@ impl Client {
             step = state.step(self.reply(enumeration::PULL, outgoing).await?)?;
         }
         if self.is("release-after-end") {
-            let pull = self.last.replace("enumeration/Pull", "enumeration/Release").replace("n:Pull", "n:Release");
+            let pull =
+                self.last.replace("enumeration/Pull", "enumeration/Release").replace("n:Pull", "n:Release");
             self.exchange(&pull).await?;
         }
         Ok(())
@@ -236,7 +238,8 @@ impl Client {
     /// Creates a shell that must have no profile, and deletes it by its reference.
     async fn create(&mut self) -> Result<(), Failure> {
         let edit = |header: &mut RequestHeader| {
-            let option = OptionEntry { must_comply: Some(true), ..OptionEntry::new("WINRS_NOPROFILE", "TRUE") };
+            let option =
+                OptionEntry { must_comply: Some(true), ..OptionEntry::new("WINRS_NOPROFILE", "TRUE") };
             header.option_set = OptionSet(vec![option]);
         };
         let answer = self.call(ResourceUri::CMD, transfer::CREATE, edit, Some(&Shell::default())).await?;
@@ -334,9 +337,13 @@ impl Client {
             "option-attribute-case" => envelope.replace("MustComply", "mustComply"),
             "pull-other-resource" if pulls => renamed(SERVICE, ResourceUri::SHELL),
             "pull-without-selectors" if pulls => without("w:SelectorSet"),
-            "release-other-resource" if action == enumeration::RELEASE => renamed(SERVICE, ResourceUri::SHELL),
-            "soap-11" => envelope
-                .replace("http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/"),
+            "release-other-resource" if action == enumeration::RELEASE => {
+                renamed(SERVICE, ResourceUri::SHELL)
+            }
+            "soap-11" => envelope.replace(
+                "http://www.w3.org/2003/05/soap-envelope",
+                "http://schemas.xmlsoap.org/soap/envelope/",
+            ),
             "stale-context" if pulls => {
                 let stale = element(&self.last, "n:EnumerationContext").map(str::to_owned);
                 replaced(&envelope, "n:EnumerationContext", |latest| stale.unwrap_or(latest.to_owned()))

@@ -43,10 +43,8 @@ pub(crate) struct ClientArguments {
 /// `client`
 pub(crate) async fn client(arguments: ClientArguments) -> Result<ExitCode, CliError> {
     let Some(prepared) = prepare(&arguments.run, Role::Client)? else { return Ok(ExitCode::NothingSelected) };
-    let client = Client {
-        trigger: arguments.trigger.clone(),
-        logon: Logon::new("conformance", &random_password()),
-    };
+    let client =
+        Client { trigger: arguments.trigger.clone(), logon: Logon::new("conformance", &random_password()) };
     let redactor = Redactor::new().credentials(&client.logon.user, &client.logon.password);
     conduct(&arguments.run, prepared, arguments.trigger, &redactor, async |play: Play<'_>| {
         engine::run_client(play.cases, client, play.catalogue, play.options, play.cancel, play.tell).await

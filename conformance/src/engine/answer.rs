@@ -134,8 +134,12 @@ mod tests {
     fn status_and_fields_are_what_the_case_says() {
         let sections = "-- 01 c1 < http --\nHTTP/1.1 500\nContent-Type: text/plain\nServer: {{m1}}\n-- 01 c1 < soap --\n<x/>\n";
         let answer = text(sections);
-        assert!(answer.starts_with("HTTP/1.1 500 \r\nContent-Type: text/plain\r\nServer: a<b\r\n"), "{answer}");
-        let answer = text("-- 01 c1 < http --\nHTTP/1.1 200\nabsent Content-Type\n-- 01 c1 < soap --\n<x/>\n");
+        assert!(
+            answer.starts_with("HTTP/1.1 500 \r\nContent-Type: text/plain\r\nServer: a<b\r\n"),
+            "{answer}"
+        );
+        let answer =
+            text("-- 01 c1 < http --\nHTTP/1.1 200\nabsent Content-Type\n-- 01 c1 < soap --\n<x/>\n");
         assert!(!answer.contains("Content-Type"), "{answer}");
         assert_eq!(text("-- 01 c1 < bytes --\n00 41\n"), "\0A");
     }

@@ -81,7 +81,11 @@ struct Player<'a> {
 }
 
 /// Plays a case with its `finally`, but for the shells that are to be deleted: they are in `left`.
-pub(crate) async fn play<'a>(setting: &'a Setting<Subject>, case: &'a Case, left: &'a LeftShells) -> Outcome<'a> {
+pub(crate) async fn play<'a>(
+    setting: &'a Setting<Subject>,
+    case: &'a Case,
+    left: &'a LeftShells,
+) -> Outcome<'a> {
     let mut outcome = Outcome::new(case, &setting.catalogue, &setting.redactor);
     let mut player = Player {
         setting,

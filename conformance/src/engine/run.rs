@@ -63,7 +63,8 @@ pub async fn run(
     cancel: Cancel,
     tell: impl FnMut(Event<'_>),
 ) -> Vec<CaseResult> {
-    let redactor = Redactor::new().all_credentials(subject.logons().map(|logon| (&*logon.user, &*logon.password)));
+    let redactor =
+        Redactor::new().all_credentials(subject.logons().map(|logon| (&*logon.user, &*logon.password)));
     let (setting, traced) = setting(subject, redactor, catalogue, options, cancel);
     schedule(cases, options, traced, tell, move |case| {
         let setting = Arc::clone(&setting);
@@ -169,7 +170,12 @@ async fn run_one(setting: &Arc<Setting<Subject>>, case: Case) -> CaseResult {
     }
 }
 
-async fn play_and_clean(setting: &Setting<Subject>, case: &Case, left: &LeftShells, clock: Clock) -> CaseResult {
+async fn play_and_clean(
+    setting: &Setting<Subject>,
+    case: &Case,
+    left: &LeftShells,
+    clock: Clock,
+) -> CaseResult {
     let mut outcome = play(setting, case, left).await;
     let mut random = Random::new(setting.seed.wrapping_add(1), &case.front.id);
     let failed = delete_shells(left, &setting.subject, &mut random).await;

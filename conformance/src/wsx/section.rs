@@ -132,7 +132,8 @@ fn tamper(line: &Line<'_>) -> Result<Tamper, WsxError> {
         "charset" => (value == "utf-16").then_some(Tamper::Utf16),
         "chunked" => value.parse().ok().filter(|octets| *octets > 0).map(Tamper::Chunked),
         _ => {
-            let known = "flip, frame, length, sequence, protocol, context, replay, truncate, charset or chunked";
+            let known =
+                "flip, frame, length, sequence, protocol, context, replay, truncate, charset or chunked";
             return Err(line.expected(known, key));
         }
     };

@@ -133,7 +133,11 @@ fn sent() -> impl Strategy<Value = Sent> {
 }
 
 fn expect() -> impl Strategy<Value = Expect> {
-    (blame(), option::of(slug()), answer()).prop_map(|(blame, any_of, answer)| Expect { blame, any_of, answer })
+    (blame(), option::of(slug()), answer()).prop_map(|(blame, any_of, answer)| Expect {
+        blame,
+        any_of,
+        answer,
+    })
 }
 
 fn assertion() -> impl Strategy<Value = Assertion> {

@@ -72,8 +72,9 @@ fn the_client_of_the_harness_passes_every_case() {
     let results = play_all(wsman_client().to_str().unwrap());
     assert_eq!(results.len(), cases().len());
     let bad = results.iter().filter(|case| case.verdict != Verdict::Pass);
-    let bad: Vec<String> =
-        bad.map(|case| format!("{} {}: {} {:?}", case.id, case.verdict, case.reason, case.findings)).collect();
+    let bad: Vec<String> = bad
+        .map(|case| format!("{} {}: {} {:?}", case.id, case.verdict, case.reason, case.findings))
+        .collect();
     assert!(bad.is_empty(), "{bad:#?}");
 }
 

@@ -173,7 +173,7 @@ impl Capabilities {
     /// What the reference server has besides.
     pub fn reference() -> Self {
         let mut capabilities = Self::usual();
-        capabilities.0.insert("reference-commands".to_owned());
+        capabilities.0.extend(["eventing", "reference-commands"].map(str::to_owned));
         capabilities
     }
 

@@ -120,3 +120,5 @@ pub const CIM_INSTANCES_MAX: usize = 4096;
 pub const SINK_MESSAGES_MAX: usize = 64;
 /// Octets of the answer of a sink, and of a message to one.
 pub const SINK_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Octets of namespace declarations that the events of one message, or its header blocks, take with them.
+pub const EVENTING_COPIED_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -173,7 +173,9 @@ impl Capabilities {
     /// What the reference server has besides.
     pub fn reference() -> Self {
         let mut capabilities = Self::usual();
-        capabilities.0.extend(["eventing", "reference-commands"].map(str::to_owned));
+        for own in ["cim", "eventing", "reference-cim", "reference-commands"] {
+            capabilities.0.insert(own.to_owned());
+        }
         capabilities
     }
 

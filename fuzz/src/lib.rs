@@ -17,8 +17,10 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 3] = [
+pub const TARGETS: [Target; 5] = [
     Target { name: "auth_ntlm_accept", oracle: oracles::auth_ntlm_accept },
     Target { name: "encryption_message_unseal", oracle: oracles::encryption_message_unseal },
     Target { name: "soap_envelope_decode", oracle: oracles::soap_envelope_decode },
+    Target { name: "wsman_eventing_decode", oracle: oracles::wsman_eventing_decode },
+    Target { name: "wsman_wql_parse", oracle: oracles::wsman_wql_parse },
 ];

@@ -10,6 +10,8 @@ use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::encryption_message_unseal;
 use winrm_fuzz::oracles::encryption_message_unseal::Session;
 use winrm_fuzz::oracles::soap_envelope_decode;
+use winrm_fuzz::oracles::wsman_eventing_decode;
+use winrm_fuzz::oracles::wsman_wql_parse;
 use winrm_fuzz::seeds;
 use winrm_harness::auth::AuthError;
 use winrm_harness::auth::Principal;
@@ -61,6 +63,15 @@ fn a_writer_that_never_settles_is_noticed() {
     };
     let said = complaint(|| soap_envelope_decode::judge(&input, blanks));
     assert!(said.contains("written differently the second time"), "{said}");
+}
+
+#[test]
+fn a_query_that_is_written_otherwise_is_noticed() {
+    let input = seed("wsman_wql_parse", "operators");
+    let said = complaint(|| wsman_wql_parse::judge(&input, |query| query.to_string().replace("NOT", "")));
+    assert!(said.contains("a query changed when it was written and read"), "{said}");
+    let said = complaint(|| wsman_wql_parse::judge(&input, |query| query.to_string().replace("AND", "")));
+    assert!(said.contains("a query that was written is not read"), "{said}");
 }
 
 #[test]
@@ -142,4 +153,15 @@ fn a_server_that_knows_nobody_is_noticed() {
     };
     let said = complaint(|| auth_ntlm_accept::judge(&seed("auth_ntlm_accept", "fields-unchanged"), &empty));
     assert!(said.contains("accepted is not the same as genuine"), "{said}");
+}
+
+#[test]
+fn a_writer_that_asks_for_no_acknowledgement_is_noticed() {
+    let input = seed("wsman_eventing_decode", "Events");
+    let said = complaint(|| {
+        wsman_eventing_decode::judge(&input, |notification| {
+            notification.to_envelope().replacen("<w:AckRequested/>", "", 1)
+        });
+    });
+    assert!(said.contains("is_ack_requested"), "{said}");
 }

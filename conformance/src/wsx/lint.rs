@@ -49,6 +49,7 @@ pub const NEEDS: &[&str] = &[
     "http",
     "https",
     "identify",
+    "reference-cim",
     "reference-commands",
     "second-user",
     "seal",

@@ -1,9 +1,11 @@
 //! The reference client: requests out, responses in, no socket and no clock.
 //!
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
-//! that, [`ExpectShellCreated`] and the states behind it run commands.
+//! that, [`ExpectShellCreated`] and the states behind it run commands, [`RemoteResource`] is any resource,
+//! [`Enumeration`] asks for all there is of something, and [`EventStream`] and [`Sink`] are the ends of subscriptions.
 
 mod digest;
+mod enumeration;
 mod eventing;
 mod handshake;
 mod invoke;
@@ -12,7 +14,13 @@ mod requests;
 mod session;
 mod shell;
 mod sink;
+mod transfer;
 
+pub use enumeration::Enumeration;
+pub use enumeration::EnumerationStep;
+pub use enumeration::ExpectEnumerated;
+pub use enumeration::ExpectPulled;
+pub use enumeration::OpenEnumeration;
 pub use eventing::EventStream;
 pub use eventing::ExpectEvents;
 pub use eventing::ExpectSubscribed;
@@ -38,3 +46,10 @@ pub use shell::RunningCommand;
 pub use sink::Received;
 pub use sink::Sink;
 pub use sink::Told;
+pub use transfer::ExpectCreated;
+pub use transfer::ExpectDeleted;
+pub use transfer::ExpectFragment;
+pub use transfer::ExpectInvoked;
+pub use transfer::ExpectRepresentation;
+pub use transfer::RemoteResource;
+pub use transfer::Representation;

@@ -212,6 +212,13 @@ pub enum SequenceError {
         /// The element, as `{uri}local`.
         expected: String,
     },
+    /// A fragment was asked for, and the answer is not about one.
+    FragmentIgnored,
+    /// An enumeration goes on and on without items.
+    NoProgress {
+        /// How many responses in a row may hold none.
+        empty_pages_max: usize,
+    },
     /// The reference of a new resource lacks a selector.
     MissingSelector {
         /// Its name.
@@ -278,6 +285,10 @@ impl fmt::Display for SequenceError {
             }
             Self::Faulted(fault) => write!(f, "the server answered with a fault: {}", fault.reason),
             Self::MissingBody { expected } => write!(f, "expected {expected} in the body, and it is missing"),
+            Self::FragmentIgnored => f.write_str("expected a fragment, and the service ignored that"),
+            Self::NoProgress { empty_pages_max } => {
+                write!(f, "expected an item after {empty_pages_max} responses without any, found none")
+            }
             Self::MissingSelector { name } => {
                 write!(f, "expected the selector {name} in the reference, and it is missing")
             }

@@ -123,12 +123,6 @@ impl Refusal {
     }
 }
 
-impl Refusal {
-    pub(super) fn with_message(reason: FaultReason, message: String) -> Self {
-        Self { message: Some(message), ..reason.into() }
-    }
-}
-
 impl From<FaultReason> for Refusal {
     fn from(reason: FaultReason) -> Self {
         Self { reason, message: None, provider_fault: None }

@@ -104,6 +104,8 @@ pub enum Mutant {
     FragmentHeaderAbsent,
     /// Put answers and stores nothing.
     PutNotStored,
+    /// Enumerates as if there were no filter.
+    IgnoresFilter,
 }
 
 impl Mutant {
@@ -208,6 +210,7 @@ impl Mutant {
             "answers with a fragment do not repeat FragmentTransfer",
         ),
         ("put-not-stored", Self::PutNotStored, "Put answers and stores nothing"),
+        ("ignores-filter", Self::IgnoresFilter, "enumerates as if there were no filter"),
     ];
 
     /// The mutant of a name.

@@ -3,13 +3,21 @@
 #[cfg(test)]
 mod authentication;
 #[cfg(test)]
+mod cim;
+#[cfg(test)]
 mod enumeration;
+#[cfg(test)]
+mod enumeration_filters;
+#[cfg(test)]
+mod enumeration_pages;
 #[cfg(test)]
 mod eventing;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod http;
+#[cfg(test)]
+mod invoke;
 #[cfg(test)]
 mod listener;
 #[cfg(test)]
@@ -24,3 +32,5 @@ mod sealing;
 mod shells;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod transfer;

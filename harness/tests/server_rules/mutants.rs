@@ -42,6 +42,7 @@ fn probe(mutant: Option<Mutant>) -> String {
     world.exchange(alice.id, &plain(&create_with("", "").text()));
     writeln!(log, "{} shells", world.shells()).unwrap();
     in_shell(&mut world, &mut alice, &mut log);
+    in_namespace(&mut world, &mut alice, &mut log);
     others(&mut world, &mut log);
     subscriptions(&mut world, &mut log);
     log
@@ -98,6 +99,66 @@ fn in_shell(world: &mut World, alice: &mut Client, log: &mut String) {
     }
 }
 
+fn in_enumeration(world: &mut World, alice: &mut Client, log: &mut String) {
+    let mut tell = |ask: &Ask| {
+        let request = sealed(alice, ask);
+        let response = world.exchange(alice.id, &request);
+        let granted = winrm_harness::encryption::ToleranceSet::ALL;
+        let opened = alice.session.open_any(&response, granted).unwrap();
+        let text = String::from_utf8(opened.envelope).unwrap();
+        Answer { status: response.status.0, is_sealed: opened.is_sealed, text }
+    };
+    let ask = |action: &str, inside: &str| {
+        let body = format!("<n:{action}>{inside}</n:{action}>");
+        Ask::new(&format!("{ENUMERATION}/{action}")).uri(SHELL).body(&body)
+    };
+    for last in 1..=3 {
+        tell(&create(&format!("33333333-AAAA-BBBB-CCCC-00000000000{last}")));
+    }
+    let context = tell(&ask("Enumerate", "")).text_of("EnumerationContext").unwrap();
+    let context = format!("<n:EnumerationContext>{context}</n:EnumerationContext>");
+    let many = |max: u32| format!("{context}<n:MaxElements>{max}</n:MaxElements>");
+    let asks = [ask("Pull", &context), ask("Pull", &many(2)), ask("Pull", &many(9)), ask("Pull", &context)];
+    for ask in asks {
+        let answer = tell(&ask);
+        let names = ["EndOfSequence", "EnumerationContext"].map(|name| answer.texts(name).len());
+        writeln!(log, "{} {names:?} {:?}", answer.status, answer.texts("ShellId").len()).unwrap();
+    }
+    let context = tell(&ask("Enumerate", "")).text_of("EnumerationContext").unwrap();
+    let context = format!("<n:EnumerationContext>{context}</n:EnumerationContext>");
+    let filtered = tell(&ask("Enumerate", "<w:Filter>x</w:Filter>"));
+    writeln!(log, "{} filtered", filtered.status).unwrap();
+    for action in ["Release", "Pull"] {
+        writeln!(log, "{} after", tell(&ask(action, &context)).status).unwrap();
+    }
+}
+
+/// What CIM has of its own: keys, null, arrays and methods.
+fn in_namespace(world: &mut World, alice: &mut Client, log: &mut String) {
+    const ROOT: &str = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2";
+    let of = |action: &str, class: &str, key: &str, value: &str| {
+        let selector =
+            format!("<w:SelectorSet><w:Selector Name=\"{key}\">{value}</w:Selector></w:SelectorSet>");
+        Ask::new(action).uri(&format!("{ROOT}/{class}")).block("SelectorSet", &selector)
+    };
+    let get = format!("{TRANSFER}/Get");
+    for ask in [
+        of(&get, "Win32_Service", "name", "WINRM"),
+        of(&get, "Reference_Values", "Id", "full"),
+        of(&format!("{ROOT}/Win32_Service/StopService"), "Win32_Service", "Name", "WinRM"),
+        of(&get, "Win32_Service", "Name", "WinRM"),
+    ] {
+        let request = sealed(alice, &ask);
+        let response = world.exchange(alice.id, &request);
+        let granted = winrm_harness::encryption::ToleranceSet::ALL;
+        let opened = alice.session.open_any(&response, granted).unwrap();
+        let text = String::from_utf8(opened.envelope).unwrap();
+        let answer = Answer { status: response.status.0, is_sealed: opened.is_sealed, text };
+        let said = (answer.status, answer.texts("State"), answer.texts("Numbers"), answer.all_nil("TagId"));
+        writeln!(log, "{said:?} {:?}", answer.all_nil("InstallDate")).unwrap();
+    }
+}
+
 fn others(world: &mut World, log: &mut String) {
     let (mut bob, mut carol) = (world.log_on("bob"), world.log_on("carol"));
     for (client, ask) in [(&mut bob, get(SHELL_ID)), (&mut carol, create_with("", ""))] {
@@ -105,6 +166,8 @@ fn others(world: &mut World, log: &mut String) {
         note(log, &world.exchange(client.id, &request));
     }
     let mut alice = world.log_on("alice");
+    crate::transfer::probe(world, &mut alice, log);
+    in_enumeration(world, &mut alice, log);
     let request = sealed(&mut alice, &delete(SHELL_ID));
     world.exchange(alice.id, &request);
     writeln!(log, "{} shells", world.shells()).unwrap();

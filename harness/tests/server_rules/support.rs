@@ -166,6 +166,12 @@ impl Answer {
         texts.into_iter().flat_map(|text| engine.decode(text).unwrap()).collect()
     }
 
+    /// Of each element of a local name, whether it is nil.
+    pub(crate) fn all_nil(&self, local: &str) -> Vec<bool> {
+        let nil = ("http://www.w3.org/2001/XMLSchema-instance", "nil");
+        self.all(local, |node| Some(node.attribute(nil) == Some("true")))
+    }
+
     pub(crate) fn attribute(&self, local: &str, attribute: &str) -> Vec<String> {
         self.all(local, |node| node.attribute(attribute).map(str::to_owned))
     }

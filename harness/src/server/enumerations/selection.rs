@@ -1,8 +1,10 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
+use crate::server::Mutant;
 use crate::server::dispatch::Call;
 use crate::server::dispatch::Refusal;
+use crate::server::enumerations::Limits;
 use crate::server::enumerations::page::Shape;
 use crate::server::resources::Instance;
 use crate::wsman::Family;
@@ -10,6 +12,8 @@ use crate::wsman::FaultReason;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
 use crate::wsman::UnsupportedFeature;
+use crate::wsman::cim::ClassName;
+use crate::wsman::cim::ClassUri;
 use crate::wsman::enumeration::Enumerate;
 use crate::wsman::enumeration::EnumerationMode;
 use crate::wsman::filter;
@@ -23,15 +27,9 @@ use crate::wsman::xpath::XPath;
 
 type Result<T> = std::result::Result<T, Refusal>;
 
-/// Below which every resource is one of CIM or WMI.
-const CIM_PREFIXES: [&str; 2] =
-    ["http://schemas.dmtf.org/wbem/wscim/1/", "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/"];
 /// The others that tell references.
 const MODE_URIS: [&str; 2] =
     ["http://schemas.microsoft.com/wbem/wsman/1/config/listener", ResourceUri::SHELL];
-/// What a class of CIM stands behind when it is asked for by all classes of the DMTF.
-const CIM_SCHEMA: &str = "cim-schema/2/";
-const ALL_CLASSES: &str = "/*";
 
 /// Which items an Enumerate is after, and what it wants of each.
 pub(super) struct Selection {
@@ -48,26 +46,34 @@ enum Condition {
 
 impl Selection {
     /// Reads filter and mode; what the resource doesn't know is refused.
-    pub(super) fn of(asked: &Enumerate, call: &Call<'_>) -> Result<Self> {
-        let uri = call.header.resource_uri.as_ref().map_or("", ResourceUri::as_str);
+    pub(super) fn of(asked: &Enumerate, call: &Call<'_>, limits: Limits) -> Result<Self> {
+        let uri = call.header.resource_uri.as_ref();
+        let class = uri.and_then(ClassUri::parse);
+        // [MS-WSMV] 3.1.4.1.17 lists what has modes.
+        let is_listed =
+            |uri: &ResourceUri| MODE_URIS.into_iter().any(|known| known.eq_ignore_ascii_case(uri.as_str()));
         let is_mode_known = match asked.mode {
             EnumerationMode::Object => true,
-            EnumerationMode::Epr | EnumerationMode::ObjectAndEpr => has_modes(uri),
+            EnumerationMode::Epr | EnumerationMode::ObjectAndEpr => {
+                class.is_some() || uri.is_some_and(is_listed)
+            }
             EnumerationMode::Other(_) => false,
         };
         if !is_mode_known {
             return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::EnumerationMode).into());
         }
-        let condition = match &asked.filter {
-            None => Condition::All,
+        let condition = match (&asked.filter, &class) {
+            (Some(_), _) if limits.is_mutant(Mutant::IgnoresFilter) => Condition::All,
+            (None, Some(class)) if class.class.is_all() => return Err(FaultReason::FilteringRequired.into()),
+            (None, _) => Condition::All,
             // "… if the request contains the Filter element for any URI that is not for a CIM or WMI resource."
-            Some(_) if !is_cim(uri) => {
+            (Some(_), None) => {
                 return Err(FaultReason::FilteringNotSupported(Family::Enumeration).into());
             }
-            Some(_) if call.envelope.body().is_some_and(Enumerate::has_two_filters) => {
+            (Some(_), _) if call.envelope.body().is_some_and(Enumerate::has_two_filters) => {
                 return Err(unusable(&"expected one filter, found one in each namespace"));
             }
-            Some(filter) => Condition::of(filter, uri)?,
+            (Some(filter), Some(class)) => Condition::of(filter, class)?,
         };
         let selection = Self { mode: asked.mode.clone(), condition };
         if matches!(selection.shape(), Shape::Fragment(_)) && asked.mode != EnumerationMode::Object {
@@ -104,19 +110,19 @@ impl Selection {
 }
 
 impl Condition {
-    fn of(filter: &Filter, uri: &str) -> Result<Self> {
+    fn of(filter: &Filter, class: &ClassUri) -> Result<Self> {
         let dialect = filter.dialect();
         if ![filter::WQL, filter::SELECTOR_FILTER, xpath::XPATH].contains(&dialect) {
             return Err(FaultReason::FilterDialectRequestedUnavailable(dialects()).into());
         }
         match (dialect, filter.expression().map_err(|error| unusable(&error))?) {
-            (filter::WQL, Expression::Text(text)) => wql(text, uri).map(Self::Wql),
+            (filter::WQL, Expression::Text(text)) => wql(text, class).map(Self::Wql),
             (xpath::XPATH, Expression::Text(text)) => match XPath::parse(text, &filter.namespaces()) {
                 Ok(expression) => Ok(Self::XPath(expression)),
                 Err(_) => Err(unusable(&"expected an XPath expression of level 1 or 2")),
             },
             // "Selector Filter Dialect can only be used for class-specific resource URIs."
-            (filter::SELECTOR_FILTER, Expression::Element(_)) if is_all_classes(uri) => {
+            (filter::SELECTOR_FILTER, Expression::Element(_)) if class.class.is_all() => {
                 Err(unusable(&"expected the resource URI of one class, found that of all"))
             }
             (filter::SELECTOR_FILTER, Expression::Element(set)) => {
@@ -143,41 +149,24 @@ impl Condition {
 }
 
 /// Reads a query, whose class must be the one of a class-specific URI.
-fn wql(text: &str, uri: &str) -> Result<Query> {
+fn wql(text: &str, class: &ClassUri) -> Result<Query> {
     let query = Query::parse(text).map_err(|error| unusable(&error))?;
-    let class = uri.rsplit('/').next().unwrap_or_default();
-    if is_all_classes(uri) || class.eq_ignore_ascii_case(query.class()) {
+    let expected = class.class.as_str();
+    if class.class.is_all() || expected.eq_ignore_ascii_case(query.class()) {
         return Ok(query);
     }
-    Err(unusable(&format!("expected FROM {class} as the resource URI has it, found {}", query.class())))
+    Err(unusable(&format!("expected FROM {expected} as the resource URI has it, found {}", query.class())))
 }
 
 /// The header of a request for all classes whose query names one: the resource is then that class.
 pub(in crate::server) fn narrowed(call: &Call<'_>) -> Option<RequestHeader> {
-    let uri = call.header.resource_uri.as_ref()?.as_str();
-    let before = uri.strip_suffix('*').filter(|_| is_cim(uri) && is_all_classes(uri))?;
+    let class = ClassUri::parse(call.header.resource_uri.as_ref()?).filter(|uri| uri.class.is_all())?;
     let asked: Enumerate = call.envelope.body()?.read().ok()?;
     let filter = asked.filter.filter(|filter| filter.dialect() == filter::WQL)?;
     let Ok(Expression::Text(text)) = filter.expression() else { return None };
     let query = Query::parse(text).ok()?;
-    let schema = if before.ends_with("/wscim/1/") { CIM_SCHEMA } else { "" };
-    let uri = ResourceUri::new(&[before, schema, query.class()].concat());
+    let uri = ClassUri { class: ClassName::new(query.class()), ..class }.to_uri();
     Some(RequestHeader { resource_uri: Some(uri), ..call.header.clone() })
-}
-
-fn is_cim(uri: &str) -> bool {
-    let is_below =
-        |prefix: &str| uri.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    CIM_PREFIXES.into_iter().any(is_below)
-}
-
-/// [MS-WSMV] 3.1.4.1.17
-fn has_modes(uri: &str) -> bool {
-    is_cim(uri) || MODE_URIS.into_iter().any(|known| known.eq_ignore_ascii_case(uri))
-}
-
-fn is_all_classes(uri: &str) -> bool {
-    uri.ends_with(ALL_CLASSES)
 }
 
 fn dialects() -> Vec<String> {

@@ -44,6 +44,10 @@ impl Cim {
                 return Err(invalid(InvalidRepresentation::InvalidValues));
             }
         }
+        // With a part changed the representation is the whole, and what is not in it was taken out.
+        if call.header.fragment_transfer.is_some() {
+            take_out(record, &changes);
+        }
         changes.into_iter().for_each(|(property, field)| record.set(property.name, field));
         Ok(place)
     }
@@ -78,6 +82,15 @@ impl Cim {
         }
         self.take(place);
         Ok(())
+    }
+}
+
+/// Empties the properties that can be written and that nothing is said about.
+fn take_out(record: &mut Record, changes: &[Change]) {
+    for property in record.class.properties.iter().filter(|property| property.access == Access::Write) {
+        if !changes.iter().any(|(changed, _)| changed.name == property.name) {
+            record.set(property.name, property.is_array.then(|| Field::Many(Vec::new())));
+        }
     }
 }
 

@@ -71,8 +71,10 @@ impl Cim {
 
     /// Every instance of the class; of `*` those that the filter's class has.
     pub(super) fn all(&self, uri: &ClassUri, call: &Call<'_>) -> Result<impl Iterator<Item = &Record>> {
+        // A query is looked at first: of an unknown class in it the filter is at fault, whatever the URI.
+        let asked = self.asked(call)?;
         let mut classes = self.classes(uri, call)?;
-        match self.asked(call)? {
+        match asked {
             Asked::Class(asked) => classes.retain(|class| class.is_a(&asked)),
             Asked::Everything if uri.class.is_all() => return Err(FaultReason::FilteringRequired.into()),
             Asked::Everything | Asked::Some => {}

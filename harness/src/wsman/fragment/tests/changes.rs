@@ -71,6 +71,16 @@ fn put_replaces_an_element_a_text_and_an_attribute() {
 }
 
 #[test]
+fn what_gets_a_text_is_no_longer_nil() {
+    let nil = b"<a xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><b xsi:nil='true' k=''/></a>";
+    let document = Document::parse(nil).unwrap();
+    let path = XPath::parse("b/text()", &[]).unwrap();
+    let changed = fragment::replaced(document.root(), &path, &XmlFragment::Text("1".to_owned())).unwrap();
+    let expected = Document::parse(b"<a><b k=''>1</b></a>").unwrap();
+    assert!(changed.element().is_same_infoset(expected.root()));
+}
+
+#[test]
 fn put_replaces_an_array_at_once() {
     let array = "<p:Dep>x</p:Dep><p:Dep>y</p:Dep>";
     let longer = "<p:Dep>1</p:Dep><p:Dep>2</p:Dep><p:Dep>3</p:Dep>";

@@ -136,9 +136,9 @@ fn soap(status: Status, envelope: String) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::Received;
-    use super::Sink;
-    use super::Told;
+    use crate::client::sink::Received;
+    use crate::client::sink::Sink;
+    use crate::client::sink::Told;
     use crate::addressing::MessageId;
     use crate::addressing::To;
     use crate::client::Occurrence;

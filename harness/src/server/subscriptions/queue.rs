@@ -130,8 +130,8 @@ impl Queue {
 mod tests {
     use std::sync::Arc;
 
-    use super::Bounds;
-    use super::Queue;
+    use crate::server::subscriptions::queue::Bounds;
+    use crate::server::subscriptions::queue::Queue;
     use crate::limits::SUBSCRIPTION_EVENTS_MAX;
     use crate::server::resources::event_log::Entry;
     use crate::server::resources::event_log::EventLog;
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn a_delivery_holds_what_fits() {
         let all = events(&["a", "b", "c"]);
-        let size = super::octets_of(&Form::default().event(&all[0]));
+        let size = crate::server::subscriptions::form::octets_of(&Form::default().event(&all[0]));
         let mut two = queue(all);
         assert_eq!(take(&mut two, ANY, 2 * size, &NOTIFY).len(), 2);
         assert_eq!(two.since_ms(), Some(9));
@@ -193,7 +193,7 @@ mod tests {
     fn events_that_never_fit_are_dealt_with_as_the_policy_says() {
         let large = "x".repeat(200);
         let all = || queue(events(&["a", &large, &large, "b"]));
-        let max = super::octets_of(&Form::default().event(&events(&["a"])[0]));
+        let max = crate::server::subscriptions::form::octets_of(&Form::default().event(&events(&["a"])[0]));
         let sizes = |policy| {
             let mut queue = all();
             let mut taken = Vec::new();

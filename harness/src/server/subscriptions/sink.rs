@@ -88,9 +88,10 @@ fn octets_of(reference: &EndpointReference) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::Sink;
     use crate::addressing::EndpointReference;
     use crate::limits::SUBSCRIPTION_REFERENCE_BYTES_MAX;
+    use crate::server::subscriptions::sink::Sink;
+    use crate::server::subscriptions::sink::octets_of;
     use crate::soap::Opaque;
     use crate::xml::QName;
 
@@ -151,9 +152,9 @@ mod tests {
             let address = EndpointReference::to_address("http://192.0.2.1/");
             EndpointReference { reference_parameters: Some(parameters), ..address }
         };
-        let empty = super::octets_of(&with(0)) + "</P>".len() - "/>".len() + 1;
+        let empty = octets_of(&with(0)) + "</P>".len() - "/>".len() + 1;
         let room = SUBSCRIPTION_REFERENCE_BYTES_MAX - empty;
-        assert_eq!(super::octets_of(&with(room)), SUBSCRIPTION_REFERENCE_BYTES_MAX);
+        assert_eq!(octets_of(&with(room)), SUBSCRIPTION_REFERENCE_BYTES_MAX);
         assert!(Sink::new(&with(room), "192.0.2.1").is_some());
         assert!(Sink::new(&with(room + 1), "192.0.2.1").is_none());
     }

@@ -2,17 +2,17 @@ use winrm_harness::http::Response;
 use winrm_harness::http::Status;
 use winrm_harness::limits::SUBSCRIPTION_EVENTS_MAX;
 
-use super::EVENTING;
-use super::EVENTS;
-use super::PUSH;
-use super::PUSH_WITH_ACK;
-use super::SINK;
-use super::Subscriber;
-use super::WSMAN;
-use super::envelope;
-use super::manage;
-use super::select;
-use super::subscribe;
+use crate::eventing::EVENTING;
+use crate::eventing::EVENTS;
+use crate::eventing::PUSH;
+use crate::eventing::PUSH_WITH_ACK;
+use crate::eventing::SINK;
+use crate::eventing::Subscriber;
+use crate::eventing::WSMAN;
+use crate::eventing::envelope;
+use crate::eventing::manage;
+use crate::eventing::select;
+use crate::eventing::subscribe;
 use crate::support::*;
 
 const END_TO: &str = "<e:EndTo><a:Address>http://192.0.2.1:4001/end</a:Address></e:EndTo>";

@@ -126,8 +126,8 @@ impl std::fmt::Display for QueryError {
 
 #[cfg(test)]
 mod tests {
-    use super::Query;
-    use super::QueryError;
+    use crate::server::resources::event_log::query::Query;
+    use crate::server::resources::event_log::query::QueryError;
     use crate::limits::EVENT_QUERY_SELECTS_MAX;
     use crate::server::resources::event_log::Entry;
     use crate::server::resources::event_log::LoggedEvent;

@@ -207,7 +207,7 @@ impl Parser<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Condition;
+    use crate::server::resources::event_log::query::condition::Condition;
     use crate::limits::EVENT_QUERY_BYTES_MAX;
     use crate::limits::EVENT_QUERY_DEPTH_MAX;
 

@@ -140,6 +140,7 @@ mod tests {
     use crate::server::resources::event_log::What;
     use crate::server::subscriptions::form::Form;
     use crate::wsman::eventing::EnvelopePolicy;
+    use crate::wsman::eventing::Event;
 
     fn events(subjects: &[&str]) -> Vec<Arc<LoggedEvent>> {
         let mut log = EventLog::default();
@@ -159,7 +160,7 @@ mod tests {
     /// What a delivery holds: `None` for an event, the count for lost ones.
     fn take(queue: &mut Queue, events_max: usize, bytes_max: usize, policy: &EnvelopePolicy) -> Vec<Option<u64>> {
         let batch = queue.take(Form::default(), Bounds { events_max, bytes_max, policy }, 9);
-        batch.events.iter().map(|event| event.dropped_count()).collect()
+        batch.events.iter().map(Event::dropped_count).collect()
     }
 
     const ANY: usize = usize::MAX;
@@ -175,7 +176,7 @@ mod tests {
         assert_eq!(take(&mut past, 2, ANY, &NOTIFY), [Some(3), None]);
         let rest = past.take(Form::default(), Bounds { events_max: ANY, bytes_max: ANY, policy: &NOTIFY }, 9);
         assert_eq!(rest.events.len(), SUBSCRIPTION_EVENTS_MAX - 1);
-        assert_eq!(rest.last, Some(RecordId(SUBSCRIPTION_EVENTS_MAX as u64 + 3)));
+        assert_eq!(rest.last, Some(RecordId(u64::try_from(SUBSCRIPTION_EVENTS_MAX).unwrap() + 3)));
         assert!(past.is_empty() && past.since_ms().is_none());
     }
 
@@ -199,7 +200,7 @@ mod tests {
             let mut taken = Vec::new();
             while !queue.is_empty() {
                 let batch = queue.take(Form::default(), Bounds { events_max: ANY, bytes_max: max, policy }, 9);
-                taken.extend(batch.events.iter().map(|event| event.dropped_count()));
+                taken.extend(batch.events.iter().map(Event::dropped_count));
                 if batch.is_cancelled {
                     taken.push(Some(0));
                     break;

@@ -215,6 +215,21 @@ fn a_delivery_is_no_larger_than_the_sink_takes() {
 }
 
 #[test]
+fn a_sink_gets_the_encoding_that_it_asks_for() {
+    let encoding = "<w:ContentEncoding>utf-16</w:ContentEncoding><w:MaxEnvelopeSize>5000</w:MaxEnvelopeSize>";
+    let mut subscriber = Subscriber::new(&subscribe(EVENTS, &batch(encoding), ""));
+    subscriber.make_events(10);
+    let delivery = subscriber.world.pair.server.take_deliveries().pop().unwrap();
+    let octets = delivery.request.body.octets();
+    assert!(octets.len() <= 5000);
+    let content_type = delivery.request.headers.first("Content-Type").unwrap();
+    assert!(content_type.ends_with(b"charset=UTF-16"));
+    let units: Vec<u16> = octets.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    let text = String::from_utf16(&units).unwrap();
+    assert!(text.starts_with("\u{FEFF}<s:Envelope") && text.contains("<w:Event "), "{text}");
+}
+
+#[test]
 fn deliveries_that_nobody_fetches_do_not_pile_up() {
     let mut subscriber = Subscriber::new(&subscribe(PUSH, SINK, ""));
     subscriber.make_events(20);

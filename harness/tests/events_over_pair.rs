@@ -135,7 +135,9 @@ fn a_subscription_gives_the_events_of_a_session_of_commands_in_pull_mode() {
 
 #[test]
 fn a_subscription_gives_the_events_of_a_session_of_commands_in_every_push_mode() {
-    for (mode, messages) in [(DeliveryMode::PUSH, 4), (DeliveryMode::PUSH_WITH_ACK, 4), (DeliveryMode::EVENTS, 2)] {
+    for (mode, messages) in
+        [(DeliveryMode::PUSH, 4), (DeliveryMode::PUSH_WITH_ACK, 4), (DeliveryMode::EVENTS, 2)]
+    {
         let mut wire = Wire::new();
         let name = EndpointReference::REFERENCE_PROPERTIES;
         let properties = Opaque::build(name, |w| w.text_element(Identifier::NAME, "my secret")).unwrap();

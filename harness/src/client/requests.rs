@@ -75,14 +75,11 @@ impl Requests {
     }
 }
 
-fn write(
-    header: &RequestHeader,
-    reference: Option<&EndpointReference>,
-    body: Option<&impl ToXml>,
-) -> String {
+fn write(header: &RequestHeader, reference: Option<&EndpointReference>, body: Option<&impl ToXml>) -> String {
     let headers = |w: &mut Writer| {
         w.write(header);
-        let parts = reference.into_iter().flat_map(|r| r.reference_properties.iter().chain(&r.reference_parameters));
+        let parts =
+            reference.into_iter().flat_map(|r| r.reference_properties.iter().chain(&r.reference_parameters));
         for block in parts.flat_map(|part| part.element().children()) {
             w.copy(block);
         }

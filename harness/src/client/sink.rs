@@ -55,10 +55,7 @@ pub enum Told {
 impl Sink {
     /// A sink for the subscription whose `NotifyTo` holds `identifier`, or for any subscription.
     #[must_use]
-    pub fn new(
-        identifier: Option<Identifier>,
-        new_message_id: Box<dyn FnMut() -> MessageId + Send>,
-    ) -> Self {
+    pub fn new(identifier: Option<Identifier>, new_message_id: Box<dyn FnMut() -> MessageId + Send>) -> Self {
         Self { identifier, new_message_id, seen: VecDeque::new() }
     }
 
@@ -136,12 +133,12 @@ fn soap(status: Status, envelope: String) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use crate::client::sink::Received;
-    use crate::client::sink::Sink;
-    use crate::client::sink::Told;
     use crate::addressing::MessageId;
     use crate::addressing::To;
     use crate::client::Occurrence;
+    use crate::client::sink::Received;
+    use crate::client::sink::Sink;
+    use crate::client::sink::Told;
     use crate::http::Request;
     use crate::http::Status;
     use crate::limits::SINK_MESSAGES_MAX;
@@ -170,7 +167,9 @@ mod tests {
     }
 
     fn request(text: String) -> Request {
-        Request::new("POST", "/").with_header("Content-Type", "application/soap+xml").with_body(text.into_bytes())
+        Request::new("POST", "/")
+            .with_header("Content-Type", "application/soap+xml")
+            .with_body(text.into_bytes())
     }
 
     fn take(sink: &mut Sink, notification: &Notification) -> Received {

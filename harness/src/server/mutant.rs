@@ -192,11 +192,7 @@ impl Mutant {
             Self::UnsubscribesNothing,
             "Unsubscribe answers and leaves the subscription alive",
         ),
-        (
-            "two-heartbeats",
-            Self::TwoHeartbeats,
-            "a heartbeat twice in one answer, or in a batch of events",
-        ),
+        ("two-heartbeats", Self::TwoHeartbeats, "a heartbeat twice in one answer, or in a batch of events"),
         ("takes-any-filter", Self::TakesAnyFilter, "takes filters of any dialect and delivers every event"),
         (
             "fragment-whole",

@@ -101,8 +101,7 @@ impl RunningShell {
 
     /// The commands that ended since this was last asked.
     pub(super) fn take_ended(&mut self) -> Vec<News> {
-        let ended: Vec<CommandId> =
-            self.commands.values_mut().filter_map(RunningCommand::take_end).collect();
+        let ended: Vec<CommandId> = self.commands.values_mut().filter_map(RunningCommand::take_end).collect();
         ended.iter().map(|id| self.news(What::CommandEnded, id)).collect()
     }
 

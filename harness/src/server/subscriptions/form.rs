@@ -29,7 +29,8 @@ pub(super) struct Form {
 
 impl Form {
     pub(super) fn asked(options: &OptionSet) -> Self {
-        let is_rendered = options.value("ContentFormat").is_some_and(|v| v.eq_ignore_ascii_case("RenderedText"));
+        let is_rendered =
+            options.value("ContentFormat").is_some_and(|v| v.eq_ignore_ascii_case("RenderedText"));
         Self {
             format: if is_rendered { Format::RenderedText } else { Format::Raw },
             is_cdata: is_on(options, "CDATA"),
@@ -91,4 +92,3 @@ fn only_child(parent: Element<'_>, name: QName) -> Option<Element<'_>> {
     let first = children.next().filter(|child| child.is(name));
     first.filter(|_| children.next().is_none())
 }
-

@@ -86,10 +86,10 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
-    use crate::server::subscriptions::outbox::Message;
-    use crate::server::subscriptions::outbox::Outbox;
     use crate::addressing::EndpointReference;
     use crate::limits::SUBSCRIPTION_ENDS_MAX;
+    use crate::server::subscriptions::outbox::Message;
+    use crate::server::subscriptions::outbox::Outbox;
     use crate::server::subscriptions::sink::Sink;
 
     fn message(text: &str) -> Message {

@@ -130,8 +130,6 @@ impl Queue {
 mod tests {
     use std::sync::Arc;
 
-    use crate::server::subscriptions::queue::Bounds;
-    use crate::server::subscriptions::queue::Queue;
     use crate::limits::SUBSCRIPTION_EVENTS_MAX;
     use crate::server::resources::event_log::Entry;
     use crate::server::resources::event_log::EventLog;
@@ -139,6 +137,8 @@ mod tests {
     use crate::server::resources::event_log::RecordId;
     use crate::server::resources::event_log::What;
     use crate::server::subscriptions::form::Form;
+    use crate::server::subscriptions::queue::Bounds;
+    use crate::server::subscriptions::queue::Queue;
     use crate::wsman::eventing::EnvelopePolicy;
     use crate::wsman::eventing::Event;
 
@@ -158,7 +158,12 @@ mod tests {
     }
 
     /// What a delivery holds: `None` for an event, the count for lost ones.
-    fn take(queue: &mut Queue, events_max: usize, bytes_max: usize, policy: &EnvelopePolicy) -> Vec<Option<u64>> {
+    fn take(
+        queue: &mut Queue,
+        events_max: usize,
+        bytes_max: usize,
+        policy: &EnvelopePolicy,
+    ) -> Vec<Option<u64>> {
         let batch = queue.take(Form::default(), Bounds { events_max, bytes_max, policy }, 9);
         batch.events.iter().map(Event::dropped_count).collect()
     }
@@ -199,7 +204,8 @@ mod tests {
             let mut queue = all();
             let mut taken = Vec::new();
             while !queue.is_empty() {
-                let batch = queue.take(Form::default(), Bounds { events_max: ANY, bytes_max: max, policy }, 9);
+                let batch =
+                    queue.take(Form::default(), Bounds { events_max: ANY, bytes_max: max, policy }, 9);
                 taken.extend(batch.events.iter().map(Event::dropped_count));
                 if batch.is_cancelled {
                     taken.push(Some(0));

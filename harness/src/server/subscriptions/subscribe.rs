@@ -104,12 +104,7 @@ fn unsupported(feature: UnsupportedFeature) -> Refusal {
     FaultReason::UnsupportedFeature(feature).into()
 }
 
-fn prepare(
-    call: &Call<'_>,
-    asked: &Subscribe,
-    id: &str,
-    given: &Given<'_>,
-) -> Result<Subscription, Refusal> {
+fn prepare(call: &Call<'_>, asked: &Subscribe, id: &str, given: &Given<'_>) -> Result<Subscription, Refusal> {
     let options = &call.header.option_set;
     let mode = mode(call, &asked.delivery, id)?;
     let is_any_filter = given.config.is_mutant(Mutant::TakesAnyFilter);
@@ -121,15 +116,14 @@ fn prepare(
     };
     let is_replayed = options.is_true("ReadExistingEvents");
     let bookmark = asked.bookmark.clone().or_else(|| is_replayed.then_some(Bookmark::Earliest));
-    let stream = EventStream {
-        queue: replayed(bookmark.as_ref(), &query, given)?,
-        ..stream(call, asked, form)?
-    };
+    let stream =
+        EventStream { queue: replayed(bookmark.as_ref(), &query, given)?, ..stream(call, asked, form)? };
     let expires = asked.expires.unwrap_or(Expiration::Duration(EXPIRES_DEFAULT));
     let left = expires.remaining(call.now).ok_or(FaultReason::InvalidExpirationTime(Family::Eventing))?;
-    let end_to = asked.end_to.as_ref().map(|to| {
-        Sink::new(to, call.client_ip).ok_or(FaultReason::EventSourceUnableToProcess)
-    });
+    let end_to = asked
+        .end_to
+        .as_ref()
+        .map(|to| Sink::new(to, call.client_ip).ok_or(FaultReason::EventSourceUnableToProcess));
     Ok(Subscription {
         owner: call.user.name.clone(),
         client_ip: call.client_ip.to_owned(),
@@ -238,10 +232,8 @@ fn stream(call: &Call<'_>, asked: &Subscribe, form: Form) -> Result<EventStream,
         sends_bookmarks: asked.send_bookmarks,
         envelope_bytes_max: size.unwrap_or(usize::MAX),
         policy,
-        heartbeat: heartbeat_ms.map(|interval_ms| Heartbeat {
-            interval_ms,
-            due_ms: call.now_ms.saturating_add(interval_ms),
-        }),
+        heartbeat: heartbeat_ms
+            .map(|interval_ms| Heartbeat { interval_ms, due_ms: call.now_ms.saturating_add(interval_ms) }),
     })
 }
 

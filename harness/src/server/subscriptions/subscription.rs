@@ -154,7 +154,9 @@ impl Subscription {
     pub(super) fn end_message(&self, why: End, random: &mut Random) -> Option<Message> {
         let sink = self.end_to.as_ref()?;
         let (status, reason) = match why {
-            End::Undeliverable => (EndStatus::DELIVERY_FAILURE, "the sink can not be reached or does not answer"),
+            End::Undeliverable => {
+                (EndStatus::DELIVERY_FAILURE, "the sink can not be reached or does not answer")
+            }
             End::TooLarge => (EndStatus::SOURCE_CANCELING, "an event is larger than the sink takes"),
             End::Unsubscribed | End::Expired | End::Refused => return None,
         };

@@ -92,14 +92,7 @@ impl Notification {
         let found = MessageInformation::read(envelope)?;
         let missing = |name: QName| AddressingError::MissingHeader { name: name.to_string() };
         let action = found.action.ok_or_else(|| missing(Action::NAME))?;
-        let own = [
-            Action::NAME,
-            To::NAME,
-            MessageId::NAME,
-            ReplyTo::NAME,
-            Bookmark::NAME,
-            ACK_REQUESTED,
-        ];
+        let own = [Action::NAME, To::NAME, MessageId::NAME, ReplyTo::NAME, Bookmark::NAME, ACK_REQUESTED];
         let others = envelope.header_blocks().map(|block| block.element);
         let others: Vec<_> = others.filter(|element| !own.iter().any(|name| element.is(*name))).collect();
         check_copies(&others)?;

@@ -69,7 +69,11 @@ fn reference() -> impl Strategy<Value = EndpointReference> {
     let parameters = proptest::option::of(opaque(EndpointReference::REFERENCE_PARAMETERS));
     let properties = proptest::option::of(opaque(EndpointReference::REFERENCE_PROPERTIES));
     (text(), parameters, properties).prop_map(|(address, reference_parameters, reference_properties)| {
-        EndpointReference { reference_parameters, reference_properties, ..EndpointReference::to_address(&address) }
+        EndpointReference {
+            reference_parameters,
+            reference_properties,
+            ..EndpointReference::to_address(&address)
+        }
     })
 }
 
@@ -96,24 +100,24 @@ fn envelope_limit() -> impl Strategy<Value = EnvelopeLimit> {
 fn delivery() -> impl Strategy<Value = Delivery> {
     use proptest::option::of;
     let retry = (any::<u32>(), duration()).prop_map(|(total, interval)| ConnectionRetry { total, interval });
-    let mode = prop_oneof![
-        proptest::sample::select(DeliveryMode::ALL.to_vec()).prop_map(str::to_owned),
-        text()
-    ];
+    let mode =
+        prop_oneof![proptest::sample::select(DeliveryMode::ALL.to_vec()).prop_map(str::to_owned), text()];
     let places = (of(mode), of(reference()), of(text()));
     let amounts = (of(duration()), of(1..u32::MAX), of(duration()), of(envelope_limit()), of(retry));
     let forms = (of(text()), of(text()));
-    (places, amounts, forms).prop_map(|((mode, notify_to, auth_profile), amounts, (locale, encoding))| Delivery {
-        mode: mode.map(|mode| DeliveryMode::new(&mode)),
-        notify_to,
-        auth_profile,
-        heartbeats: amounts.0,
-        max_elements: amounts.1,
-        max_time: amounts.2,
-        max_envelope_size: amounts.3,
-        connection_retry: amounts.4,
-        locale: locale.map(|locale| Locale::new(&locale)),
-        content_encoding: encoding,
+    (places, amounts, forms).prop_map(|((mode, notify_to, auth_profile), amounts, (locale, encoding))| {
+        Delivery {
+            mode: mode.map(|mode| DeliveryMode::new(&mode)),
+            notify_to,
+            auth_profile,
+            heartbeats: amounts.0,
+            max_elements: amounts.1,
+            max_time: amounts.2,
+            max_envelope_size: amounts.3,
+            connection_retry: amounts.4,
+            locale: locale.map(|locale| Locale::new(&locale)),
+            content_encoding: encoding,
+        }
     })
 }
 

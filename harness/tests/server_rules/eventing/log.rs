@@ -91,8 +91,14 @@ fn every_event_can_be_got_and_enumerated() {
         Ask::new(&format!("{TRANSFER}/Get")).uri(EVENT_LOG).block("SelectorSet", &set)
     };
     let one = subscriber.ask(&get("<w:Selector Name=\"EventRecordID\">2</w:Selector>"));
-    assert_eq!((one.texts("EventID"), one.texts("Computer")), (vec!["9".to_owned()], vec!["REFERENCE".to_owned()]));
-    assert_eq!(subscriber.ask(&get("<w:Selector Name=\"EventRecordID\">3</w:Selector>")).subcode(), "InvalidSelectors");
+    assert_eq!(
+        (one.texts("EventID"), one.texts("Computer")),
+        (vec!["9".to_owned()], vec!["REFERENCE".to_owned()])
+    );
+    assert_eq!(
+        subscriber.ask(&get("<w:Selector Name=\"EventRecordID\">3</w:Selector>")).subcode(),
+        "InvalidSelectors"
+    );
     assert_eq!(subscriber.ask(&get("<w:Selector Name=\"Id\">2</w:Selector>")).subcode(), "InvalidSelectors");
     let enumerate = Ask::new(&format!("{ENUMERATION}/Enumerate"))
         .uri(EVENT_LOG)

@@ -24,8 +24,7 @@ pub(crate) const EVENTS: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/Even
 pub(crate) const EARLIEST: &str =
     "<w:Bookmark>http://schemas.dmtf.org/wbem/wsman/1/wsman/bookmark/earliest</w:Bookmark>";
 /// Where a test's sink is: on the address that clients of a pair have.
-pub(crate) const SINK: &str =
-    "<e:NotifyTo><a:Address>http://192.0.2.1:4000/sink</a:Address></e:NotifyTo>";
+pub(crate) const SINK: &str = "<e:NotifyTo><a:Address>http://192.0.2.1:4000/sink</a:Address></e:NotifyTo>";
 
 /// A Subscribe with something in its Delivery and something behind it.
 pub(crate) fn subscribe(mode: &str, delivery: &str, behind: &str) -> Ask {

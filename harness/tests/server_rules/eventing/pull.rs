@@ -100,14 +100,10 @@ fn nothing_is_pulled_after_unsubscribe_or_release() {
     assert_eq!(subscriber.ask(&manage("Unsubscribe", &subscriber.id.clone())).status, 200);
     assert_eq!(subscriber.pull(1).subcode(), "InvalidEnumerationContext");
     let mut subscriber = Subscriber::new(&subscribe(PULL, "", EARLIEST));
-    let release = pull(&subscriber.id, 1).block(
-        "Action",
-        "<a:Action>http://schemas.xmlsoap.org/ws/2004/09/enumeration/Release</a:Action>",
-    );
-    let body = format!(
-        "<n:Release><n:EnumerationContext>{}</n:EnumerationContext></n:Release>",
-        subscriber.id
-    );
+    let release = pull(&subscriber.id, 1)
+        .block("Action", "<a:Action>http://schemas.xmlsoap.org/ws/2004/09/enumeration/Release</a:Action>");
+    let body =
+        format!("<n:Release><n:EnumerationContext>{}</n:EnumerationContext></n:Release>", subscriber.id);
     assert_eq!(subscriber.ask(&release.body(&body)).status, 200);
     assert_eq!(subscriber.pull(1).subcode(), "InvalidEnumerationContext");
 }
@@ -129,10 +125,19 @@ fn a_subscription_goes_on_behind_a_bookmark() {
     subscriber.make_events(2);
     let first = subscriber.pull(1);
     let record = first.attribute("Bookmark", "RecordId");
-    assert_eq!((first.texts("EventRecordID"), first.texts("EventID")), (record.clone(), vec!["4".to_owned()]));
+    assert_eq!(
+        (first.texts("EventRecordID"), first.texts("EventID")),
+        (record.clone(), vec!["4".to_owned()])
+    );
     let bookmark = |channel: &str, record: &str| {
-        let list = format!("<BookmarkList><Bookmark Channel=\"{channel}\" RecordId=\"{record}\" IsCurrent=\"true\"/></BookmarkList>");
-        subscribe(PULL, "", &format!("{}<w:Bookmark>{list}</w:Bookmark>", select("*[System[EventID=4 or EventID=5]]")))
+        let list = format!(
+            "<BookmarkList><Bookmark Channel=\"{channel}\" RecordId=\"{record}\" IsCurrent=\"true\"/></BookmarkList>"
+        );
+        subscribe(
+            PULL,
+            "",
+            &format!("{}<w:Bookmark>{list}</w:Bookmark>", select("*[System[EventID=4 or EventID=5]]")),
+        )
     };
     let channel = "Microsoft-Windows-WinRM/Operational";
     let again = subscriber.ask(&bookmark(channel, &record[0]));
@@ -140,7 +145,11 @@ fn a_subscription_goes_on_behind_a_bookmark() {
     assert_eq!(subscriber.pull(9).texts("EventID"), ["5", "4", "5"]);
     for (channel, record) in [(channel, "99999"), (channel, "-1"), ("Security", "1")] {
         let answer = subscriber.ask(&bookmark(channel, record));
-        assert_eq!((answer.subcode().as_str(), answer.detail().as_str()), ("InvalidBookmark", "Invalid"), "{record}");
+        assert_eq!(
+            (answer.subcode().as_str(), answer.detail().as_str()),
+            ("InvalidBookmark", "Invalid"),
+            "{record}"
+        );
     }
     let empty = subscriber.ask(&subscribe(PULL, "", "<w:Bookmark/>"));
     assert_eq!(empty.detail(), "Invalid");
@@ -151,7 +160,9 @@ fn a_bookmark_whose_events_are_gone_has_expired_and_the_earliest_never_does() {
     let mut subscriber = Subscriber::new(&subscribe(PULL, "", ""));
     subscriber.make_events(EVENTS_LOGGED_MAX / 2 + 1);
     let place = |record: u64| {
-        let list = format!("<BookmarkList><Bookmark Channel=\"Microsoft-Windows-WinRM/Operational\" RecordId=\"{record}\"/></BookmarkList>");
+        let list = format!(
+            "<BookmarkList><Bookmark Channel=\"Microsoft-Windows-WinRM/Operational\" RecordId=\"{record}\"/></BookmarkList>"
+        );
         subscribe(PULL, "", &format!("<w:Bookmark>{list}</w:Bookmark>"))
     };
     // A logon, the subscription, and the shells: the oldest four are gone, and the fifth follows on the fourth.
@@ -169,7 +180,10 @@ fn events_that_are_lost_are_counted() {
     let mut subscriber = Subscriber::new(&subscribe(PULL, "", ""));
     subscriber.make_events(EVENTS_LOGGED_MAX / 2 + 2);
     let answer = subscriber.pull(2);
-    assert_eq!(answer.attribute("Event", "Action"), [format!("{WSMAN}/DroppedEvents"), format!("{WSMAN}/Event")]);
+    assert_eq!(
+        answer.attribute("Event", "Action"),
+        [format!("{WSMAN}/DroppedEvents"), format!("{WSMAN}/Event")]
+    );
     assert_eq!(answer.text_of("DroppedEvents").as_deref(), Some("4"));
     assert_eq!(answer.texts("EventID"), ["4"]);
 }
@@ -211,7 +225,10 @@ fn options_ask_for_text_and_for_rendering() {
     subscriber.make_events(1);
     let text = subscriber.pull(1).text_of("Event").unwrap();
     let event = roxmltree::Document::parse(&text).unwrap();
-    assert_eq!(event.root_element().tag_name().namespace(), Some("http://schemas.microsoft.com/win/2004/08/events/event"));
+    assert_eq!(
+        event.root_element().tag_name().namespace(),
+        Some("http://schemas.microsoft.com/win/2004/08/events/event")
+    );
     assert!(event.descendants().any(|node| node.tag_name().name() == "RenderingInfo"));
 }
 

@@ -68,7 +68,10 @@ fn an_acknowledgement_is_awaited_before_the_next_event() {
     assert_eq!(first.texts("ReplyTo").len(), 1);
     subscriber.acknowledge(&delivery, &first);
     let (delivery, second) = subscriber.take_one();
-    assert_eq!((first.texts("EventID"), second.texts("EventID")), (vec!["4".to_owned()], vec!["5".to_owned()]));
+    assert_eq!(
+        (first.texts("EventID"), second.texts("EventID")),
+        (vec!["4".to_owned()], vec!["5".to_owned()])
+    );
     // An answer without the acknowledgement, and one that is about another message.
     subscriber.accept(&delivery);
     assert!(subscriber.take().is_empty());
@@ -105,7 +108,8 @@ fn a_batch_goes_when_it_is_full_or_has_waited_long_enough() {
 
 #[test]
 fn a_heartbeat_is_alone_in_its_message_and_comes_in_every_interval() {
-    let inside = "<w:Heartbeats>PT10S</w:Heartbeats><w:MaxElements>9</w:MaxElements><w:MaxTime>PT30S</w:MaxTime>";
+    let inside =
+        "<w:Heartbeats>PT10S</w:Heartbeats><w:MaxElements>9</w:MaxElements><w:MaxTime>PT30S</w:MaxTime>";
     let mut subscriber = Subscriber::new(&subscribe(EVENTS, &batch(inside), &select("*[System[EventID=4]]")));
     for _ in 0..2 {
         subscriber.world.pair.advance(9_999);
@@ -125,7 +129,8 @@ fn a_heartbeat_is_alone_in_its_message_and_comes_in_every_interval() {
 
 #[test]
 fn a_sink_that_is_away_for_ten_seconds_gets_what_still_fits_and_the_number_of_the_rest() {
-    let inside = "<w:ConnectionRetry Total=\"10\">PT2S</w:ConnectionRetry><w:MaxElements>5000</w:MaxElements>";
+    let inside =
+        "<w:ConnectionRetry Total=\"10\">PT2S</w:ConnectionRetry><w:MaxElements>5000</w:MaxElements>";
     let mut subscriber = Subscriber::new(&subscribe(EVENTS, &batch(inside), ""));
     subscriber.make_events(1);
     let (delivery, first) = subscriber.take_one();
@@ -144,7 +149,10 @@ fn a_sink_that_is_away_for_ten_seconds_gets_what_still_fits_and_the_number_of_th
     let (delivery, again) = subscriber.take_one();
     subscriber.acknowledge(&delivery, &again);
     let (_, rest) = subscriber.take_one();
-    assert_eq!(rest.attribute("Event", "Action")[..2], [format!("{WSMAN}/DroppedEvents"), format!("{WSMAN}/Event")]);
+    assert_eq!(
+        rest.attribute("Event", "Action")[..2],
+        [format!("{WSMAN}/DroppedEvents"), format!("{WSMAN}/Event")]
+    );
     assert_eq!(rest.text_of("DroppedEvents").as_deref(), Some("7"));
     assert_eq!(rest.texts("EventID").len(), SUBSCRIPTION_EVENTS_MAX);
 }

@@ -45,12 +45,18 @@ impl Caller {
         self.connection.send(&request.encode()).await.unwrap();
         let response = self.connection.receive().await.unwrap();
         let opened = self.session.open(&response).unwrap();
-        Answer { status: response.status.0, is_sealed: true, text: String::from_utf8(opened.envelope).unwrap() }
+        Answer {
+            status: response.status.0,
+            is_sealed: true,
+            text: String::from_utf8(opened.envelope).unwrap(),
+        }
     }
 
     /// Creates a shell, runs a command in it, and deletes it.
     async fn run_commands(&mut self) {
-        for ask in [create(SHELL_ID), command(COMMAND_ID, "echo hello"), receive(COMMAND_ID), delete(SHELL_ID)] {
+        for ask in
+            [create(SHELL_ID), command(COMMAND_ID, "echo hello"), receive(COMMAND_ID), delete(SHELL_ID)]
+        {
             let answer = self.ask(&ask).await;
             assert_eq!(answer.status, 200, "{}", answer.text);
         }

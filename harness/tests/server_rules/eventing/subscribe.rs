@@ -2,9 +2,9 @@ use winrm_harness::limits::SUBSCRIPTION_RETRIES_MAX;
 use winrm_harness::limits::SUBSCRIPTIONS_PER_USER_MAX;
 
 use crate::eventing::EARLIEST;
+use crate::eventing::EVENT_LOG;
 use crate::eventing::EVENTING;
 use crate::eventing::EVENTS;
-use crate::eventing::EVENT_LOG;
 use crate::eventing::PULL;
 use crate::eventing::PUSH;
 use crate::eventing::PUSH_WITH_ACK;
@@ -31,7 +31,9 @@ fn subcode(ask: &Ask) -> String {
 fn a_subscription_has_a_manager_that_names_it_and_in_pull_mode_a_context() {
     let mut world = World::new(config());
     let mut alice = world.log_on("alice");
-    for (mode, sink, contexts) in [(PULL, "", 1), (PUSH, SINK, 0), (PUSH_WITH_ACK, SINK, 0), (EVENTS, SINK, 0)] {
+    for (mode, sink, contexts) in
+        [(PULL, "", 1), (PUSH, SINK, 0), (PUSH_WITH_ACK, SINK, 0), (EVENTS, SINK, 0)]
+    {
         let answer = world.ask(&mut alice, &subscribe(mode, sink, "<e:Expires>PT10M</e:Expires>"));
         assert_eq!(answer.status, 200, "{}", answer.text);
         assert_eq!(answer.text_of("Expires").as_deref(), Some("PT600.000S"));
@@ -55,7 +57,8 @@ fn an_unknown_mode_is_refused_with_the_list_of_those_that_there_are() {
 fn one_filter_of_the_event_logs_own_dialect_is_taken() {
     let query = select("*");
     assert_eq!(subcode(&subscribe(PULL, "", &[query.as_str(), "<e:Filter/>"].concat())), "InvalidMessage");
-    let foreign = "<w:Filter Dialect=\"http://schemas.microsoft.com/wbem/wsman/1/WQL\">select * from x</w:Filter>";
+    let foreign =
+        "<w:Filter Dialect=\"http://schemas.microsoft.com/wbem/wsman/1/WQL\">select * from x</w:Filter>";
     let mut world = World::new(config());
     let mut alice = world.log_on("alice");
     let answer = world.ask(&mut alice, &subscribe(PULL, "", foreign));
@@ -67,7 +70,8 @@ fn one_filter_of_the_event_logs_own_dialect_is_taken() {
     assert_eq!(subcode(&subscribe(PULL, "", &select("*[System"))), "CannotProcessFilter");
     let wse = query.replace("w:Filter", "e:Filter");
     assert_eq!(world.ask(&mut alice, &subscribe(PULL, "", &wse)).status, 200);
-    let undialected = query.replace(" Dialect=\"http://schemas.microsoft.com/win/2004/08/events/eventquery\"", "");
+    let undialected =
+        query.replace(" Dialect=\"http://schemas.microsoft.com/win/2004/08/events/eventquery\"", "");
     assert_eq!(world.ask(&mut alice, &subscribe(PULL, "", &undialected)).status, 200);
 }
 

@@ -194,4 +194,3 @@ fn data(key: &str, text: &str, writer: &mut Writer) {
         });
     }
 }
-

@@ -117,10 +117,8 @@ impl Resource for EventLogResource<'_> {
 fn instance(event: &LoggedEvent) -> Result<Instance, Refusal> {
     let unwritable = |_| FaultReason::InternalError(WsmanErrorCode::INVALID_XML);
     let representation: Opaque = event.element(Format::Raw).map_err(unwritable)?;
-    let selector = Selector {
-        name: RECORD_ID.to_owned(),
-        value: SelectorValue::Text(event.record_id.to_string()),
-    };
+    let selector =
+        Selector { name: RECORD_ID.to_owned(), value: SelectorValue::Text(event.record_id.to_string()) };
     Ok(Instance {
         resource_uri: ResourceUri::new(URI),
         selector_set: SelectorSet(vec![selector]),

@@ -113,7 +113,9 @@ fn read_select(
 impl std::fmt::Display for QueryError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Element { expected } => write!(f, "expected {expected} in the filter, found something else"),
+            Self::Element { expected } => {
+                write!(f, "expected {expected} in the filter, found something else")
+            }
             Self::DuplicateId { id } => write!(f, "expected one Query with the Id `{id}`, found more"),
             Self::Channel { path } => write!(f, "unknown channel `{path}`: expected `{CHANNEL}`"),
             Self::TooMany { max } => write!(f, "too many selections: at most {max} are allowed"),
@@ -126,13 +128,13 @@ impl std::fmt::Display for QueryError {
 
 #[cfg(test)]
 mod tests {
-    use crate::server::resources::event_log::query::Query;
-    use crate::server::resources::event_log::query::QueryError;
     use crate::limits::EVENT_QUERY_SELECTS_MAX;
     use crate::server::resources::event_log::Entry;
     use crate::server::resources::event_log::LoggedEvent;
     use crate::server::resources::event_log::RecordId;
     use crate::server::resources::event_log::What;
+    use crate::server::resources::event_log::query::Query;
+    use crate::server::resources::event_log::query::QueryError;
     use crate::wsman::eventing::EVENT_QUERY;
     use crate::wsman::eventing::Filter;
     use crate::xml::Document;
@@ -211,7 +213,10 @@ mod tests {
         assert!(matches!(read(&[one.as_str(), &one].concat(), false), Err(QueryError::Element { .. })));
         assert!(matches!(read("*", false), Err(QueryError::Element { .. })));
         assert!(matches!(read("<QueryList/>", false), Err(QueryError::Element { .. })));
-        assert!(matches!(read(&one.replace("</QueryList>", "<Query Id='1'/></QueryList>"), false), Err(QueryError::Element { .. })));
+        assert!(matches!(
+            read(&one.replace("</QueryList>", "<Query Id='1'/></QueryList>"), false),
+            Err(QueryError::Element { .. })
+        ));
         let two = |a, b| {
             let query = |id| format!("<Query Id='{id}'><Select>*</Select></Query>");
             format!("<QueryList>{}{}</QueryList>", query(a), query(b))
@@ -222,7 +227,8 @@ mod tests {
 
     #[test]
     fn channels_without_events_select_nothing_and_unknown_ones_are_an_error_unless_told_otherwise() {
-        let of = |path: &str| format!("<QueryList><Query><Select Path='{path}'>*</Select></Query></QueryList>");
+        let of =
+            |path: &str| format!("<QueryList><Query><Select Path='{path}'>*</Select></Query></QueryList>");
         let event = event(What::LoggedOn);
         assert!(!read(&of("Application"), false).unwrap().selects(&event));
         assert_eq!(read(&of("Other"), false), Err(QueryError::Channel { path: "Other".to_owned() }));

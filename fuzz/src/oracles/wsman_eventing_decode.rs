@@ -28,7 +28,7 @@ pub fn judge(input: &[u8], encode: impl Fn(&Notification) -> String) {
     let Ok(envelope) = Envelope::decode(input, None) else { return };
     match Notification::read(&envelope) {
         Ok(notification) => {
-            assert_eq!(Notification::read(&decoded(&encode(&notification))), Ok(notification))
+            assert_eq!(Notification::read(&decoded(&encode(&notification))), Ok(notification));
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }

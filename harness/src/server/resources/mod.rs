@@ -85,6 +85,7 @@ impl<'a> Resources<'a> {
         if let Some(resource) = CimResource::at(uri, cim) {
             return Some(Box::new(resource));
         }
-        EventLogResource::at(uri, events).map(|resource| Box::new(resource) as Box<dyn Resource>)
+        let resource = EventLogResource::at(uri, events)?;
+        Some(Box::new(resource))
     }
 }

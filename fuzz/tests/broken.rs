@@ -10,6 +10,7 @@ use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::encryption_message_unseal;
 use winrm_fuzz::oracles::encryption_message_unseal::Session;
 use winrm_fuzz::oracles::soap_envelope_decode;
+use winrm_fuzz::oracles::wsman_eventing_decode;
 use winrm_fuzz::oracles::wsman_wql_parse;
 use winrm_fuzz::oracles::wsman_xpath_parse;
 use winrm_fuzz::seeds;
@@ -170,4 +171,15 @@ fn a_selection_that_forgets_repeats_or_disorders_is_found() {
         wsman_xpath_parse::judge(&input, |path, root| path.select(root).into_iter().rev().collect());
     });
     assert!(said.contains("not in the order of the document"), "{said}");
+}
+
+#[test]
+fn a_writer_that_asks_for_no_acknowledgement_is_noticed() {
+    let input = seed("wsman_eventing_decode", "Events");
+    let said = complaint(|| {
+        wsman_eventing_decode::judge(&input, |notification| {
+            notification.to_envelope().replacen("<w:AckRequested/>", "", 1)
+        });
+    });
+    assert!(said.contains("is_ack_requested"), "{said}");
 }

@@ -1,8 +1,8 @@
 //! The reference client: requests out, responses in, no socket and no clock.
 //!
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
-//! that, [`ExpectShellCreated`] and the states behind it run commands, [`RemoteResource`] is any resource, and
-//! [`Enumeration`] asks for all there is of something.
+//! that, [`ExpectShellCreated`] and the states behind it run commands, [`RemoteResource`] is any resource,
+//! [`Enumeration`] asks for all there is of something, and [`EventStream`] and [`Sink`] are the ends of subscriptions.
 
 mod config;
 mod digest;

@@ -224,7 +224,6 @@ impl ReplyTo {
             if let Some(reply_to) = &self.reply_to {
                 reply_to.write_header_blocks(w);
             }
-            success.headers.iter().for_each(|block| block.to_xml(w));
         };
         let body = |w: &mut Writer| {
             if let Some(body) = success.body {

@@ -86,6 +86,8 @@ pub(super) struct Call<'a> {
     pub(super) now_ms: u64,
     /// The wall clock.
     pub(super) now: DateTime,
+    /// How large the answer may be.
+    pub(super) room: Room,
     /// The client's address, which the shell is described with.
     pub(super) client_ip: &'a str,
 }
@@ -304,6 +306,7 @@ impl Server {
             envelope: &envelope,
             now_ms: moment.elapsed_ms,
             now: DateTime::from_filetime(moment.filetime),
+            room: reply_to.room,
         };
         let outcome = match self.refuse(&call, origin) {
             Some(reason) => {

@@ -47,6 +47,14 @@ impl Room {
         Self { bytes_max, is_binding, is_read, charset }
     }
 
+    /// Octets of the longest envelope that fits, written as UTF-8: what answers that come in portions go by.
+    pub(super) fn text_bytes_max(&self) -> usize {
+        match self.charset {
+            Charset::Utf8 => self.bytes_max,
+            Charset::Utf16 => (self.bytes_max / 2).saturating_sub(1),
+        }
+    }
+
     /// Why an answer can't be sent. What was done is told even so where the limit is only a wish (R6.2-3).
     pub(super) fn refuse(&self, envelope: &str) -> Option<FaultReason> {
         if self.bytes_of(envelope) <= self.bytes_max {

@@ -9,6 +9,7 @@ use winrm_harness::wsman::ResourceUri;
 use winrm_harness::wsman::enumeration::Item;
 use winrm_harness::wsman::filter;
 use winrm_harness::wsman::filter::Filter;
+use winrm_harness::xml::Element;
 
 const SERVICES: &str = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/*";
 
@@ -26,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         count += 1;
         for service in page.iter().filter_map(Item::object) {
             services += 1;
-            let properties: Vec<_> = service.element().children().map(|property| property.text()).collect();
+            let properties: Vec<_> = service.element().children().map(Element::text).collect();
             println!("{}", properties.join(" "));
         }
     }

@@ -47,7 +47,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Play the cases against a server and judge its answers
-    Server(server::ServerArguments),
+    Server(Box<server::ServerArguments>),
     /// Answer a client and judge what it asks
     Client(client::ClientArguments),
     /// Run the reference server, correct or broken on purpose
@@ -99,7 +99,7 @@ pub fn main() -> std::process::ExitCode {
 
 fn run(command: Command) -> Result<ExitCode, CliError> {
     match command {
-        Command::Server(arguments) => runtime()?.block_on(server::server(arguments)),
+        Command::Server(arguments) => runtime()?.block_on(server::server(*arguments)),
         Command::Client(arguments) => runtime()?.block_on(client::client(arguments)),
         Command::Serve(arguments) => runtime()?.block_on(serve::serve(arguments)),
         Command::List(selection) => cases::list(&selection),

@@ -118,7 +118,7 @@ pub struct Pages<'c> {
 
 /// What to ask for the next page.
 enum Next {
-    First(ExpectEnumerated, Outgoing),
+    First(Box<ExpectEnumerated>, Outgoing),
     More(Box<OpenEnumeration>),
     End,
 }
@@ -127,7 +127,7 @@ impl Client {
     /// Enumerates a resource, page by page; see [`Pages::next`].
     pub fn enumerate(&mut self, enumeration: Enumeration) -> Pages<'_> {
         let (state, outgoing) = enumeration.begin(self.requests());
-        Pages { client: self, next: Next::First(state, outgoing) }
+        Pages { client: self, next: Next::First(Box::new(state), outgoing) }
     }
 
     /// Subscribes in pull mode; see [`Events::next`].

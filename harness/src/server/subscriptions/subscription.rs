@@ -51,8 +51,8 @@ pub(super) struct Subscription {
 /// How the events of a subscription come to its subscriber.
 #[derive(Debug)]
 pub(super) enum Mode {
-    Pull(Fetch),
-    Push(Push),
+    Pull(Box<Fetch>),
+    Push(Box<Push>),
 }
 
 /// What both modes have: the events that wait, and how to write them.

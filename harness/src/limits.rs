@@ -74,3 +74,7 @@ pub const WSMAN_FAULT_DEPTH_MAX: usize = 8;
 pub const COMMANDS_PER_SHELL_MAX: usize = 1500;
 /// Enumerations that one user of the reference server has open.
 pub const ENUMERATIONS_PER_USER_MAX: usize = 100;
+/// Places that a compressor compares with the next one: more of them make smaller output in more time.
+pub const COMPRESSION_CANDIDATES_MAX: usize = 32;
+/// Octets of one block of a compressed shell stream, [MS-XCA 2.1].
+pub const XPRESS_BLOCK_BYTES_MAX: usize = 65_536;

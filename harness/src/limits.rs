@@ -78,3 +78,7 @@ pub const ENUMERATIONS_PER_USER_MAX: usize = 100;
 pub const COMPRESSION_CANDIDATES_MAX: usize = 32;
 /// Octets of one block of a compressed shell stream, [MS-XCA 2.1].
 pub const XPRESS_BLOCK_BYTES_MAX: usize = 65_536;
+/// Octets of answers that the server keeps of one robust operation, [MS-WSMV 3.1.1] note <44>.
+pub const ROBUST_BUFFER_BYTES_MAX: usize = 3 * 1024 * 1024;
+/// Robust operations of one user that the server remembers.
+pub const ROBUST_OPERATIONS_PER_USER_MAX: usize = 100;

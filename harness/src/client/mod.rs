@@ -6,6 +6,7 @@
 mod handshake;
 mod reply;
 mod requests;
+mod robust;
 mod session;
 mod shell;
 
@@ -15,6 +16,10 @@ pub use handshake::HandshakeStep;
 pub use reply::Reply;
 pub use requests::Outgoing;
 pub use requests::Requests;
+pub use robust::ExpectMessage;
+pub use robust::Finished;
+pub use robust::Retry;
+pub use robust::RobustStep;
 pub use session::Opened;
 pub use session::SequenceError;
 pub use session::Session;

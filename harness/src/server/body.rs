@@ -3,6 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::compression::CompressionError;
+use crate::compression::Sldc;
 use crate::encryption::EncryptedMessage;
 use crate::encryption::Form;
 use crate::encryption::Protocol;
@@ -35,6 +37,8 @@ pub(super) struct Writing {
     sealed: Option<(Protocol, Form)>,
     /// Whether the request came in chunks.
     pub(super) is_chunked: bool,
+    /// Whether the request was compressed.
+    is_compressed: bool,
 }
 
 /// A sealed body and what it became, for a server that lets it be sent again.
@@ -52,6 +56,9 @@ pub(super) fn read(
     let Ok(media_type) = MediaType::parse(content_type) else {
         return refused(Status::UNSUPPORTED_MEDIA_TYPE);
     };
+    let Ok(encoding) = Encoding::of(request) else {
+        return refused(Status::UNSUPPORTED_MEDIA_TYPE);
+    };
     let reading = if media_type.essence().starts_with("multipart/") {
         let replayable = config.is_mutant(Mutant::AcceptsReplay).then_some(replayable);
         read_sealed(request, content_type, authentication, replayable)
@@ -62,11 +69,58 @@ pub(super) fn read(
         read_plain(request, &media_type, config.allow_unencrypted || is_forgiven)
     };
     let is_bounded = !config.is_mutant(Mutant::LargeRequests);
+    let reading = match reading {
+        Reading::Envelope { octets, charset, writing } if encoding == Encoding::Sldc => {
+            decompress(octets, charset, writing, config.max_envelope_bytes())
+        }
+        reading => reading,
+    };
     match reading {
         Reading::Envelope { octets, .. } if is_bounded && octets.len() > config.max_envelope_bytes() => {
             refused(Status::CONTENT_TOO_LARGE)
         }
         reading => reading,
+    }
+}
+
+/// [MS-WSMV] 2.2.9.2: what a message is compressed by, before it is sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Identity,
+    Sldc,
+}
+
+/// The encoding of a body is none that the service knows.
+struct UnknownEncoding;
+
+impl Encoding {
+    fn of(request: &Request) -> Result<Self, UnknownEncoding> {
+        let mut found = Self::Identity;
+        for value in request.headers.all("Content-Encoding") {
+            let value = value.trim_ascii();
+            if value.eq_ignore_ascii_case(b"SLDC") && found == Self::Identity {
+                found = Self::Sldc;
+            } else if !value.eq_ignore_ascii_case(b"identity") {
+                return Err(UnknownEncoding);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A message that says it is compressed. The last one of a Windows event source says so and is not, so that what is
+/// no compressed data and begins as XML does is taken for XML.
+fn decompress(octets: Vec<u8>, charset: Charset, mut writing: Writing, bytes_max: usize) -> Reading {
+    match Sldc::decode(&octets, bytes_max) {
+        Ok(octets) => {
+            writing.is_compressed = true;
+            Reading::Envelope { octets, charset, writing }
+        }
+        Err(_) if octets.starts_with(b"<") || octets.starts_with(&[0xFF, 0xFE]) => {
+            Reading::Envelope { octets, charset, writing }
+        }
+        Err(CompressionError::TooLong { .. }) => refused(Status::CONTENT_TOO_LARGE),
+        Err(_) => refused(Status::BAD_REQUEST),
     }
 }
 
@@ -86,7 +140,8 @@ fn read_sealed(
         crate::encryption::Charset::Utf16 => Charset::Utf16,
     };
     let form = Form::from(decoded.used);
-    let writing = Writing { sealed: Some((protocol, form)), is_chunked: is_chunked(request) };
+    let writing =
+        Writing { sealed: Some((protocol, form)), is_chunked: is_chunked(request), is_compressed: false };
     if let Some(Some((_, octets))) =
         replayable.as_deref().filter(|known| known.as_ref().is_some_and(|k| k.0 == request.body.octets()))
     {
@@ -117,7 +172,7 @@ fn read_plain(request: &Request, media_type: &MediaType, is_allowed: bool) -> Re
     Reading::Envelope {
         octets: request.body.octets().to_vec(),
         charset,
-        writing: Writing { sealed: None, is_chunked: is_chunked(request) },
+        writing: Writing { sealed: None, is_chunked: is_chunked(request), is_compressed: false },
     }
 }
 
@@ -136,33 +191,36 @@ pub(super) fn write(
     authentication: &mut Authentication,
     config: &Config,
 ) -> Response {
+    if answer.envelope.is_empty() {
+        return Response::new(Status::OK);
+    }
     let status = match answer.is_fault && !config.is_mutant(Mutant::FaultAsSuccess) {
         true => Status::INTERNAL_SERVER_ERROR,
         false => Status::OK,
     };
     let is_plain_by_mutation =
         config.is_mutant(Mutant::PlainAnswers) || (answer.is_fault && config.is_mutant(Mutant::PlainFaults));
+    // "The service MUST use this message when responding to a compressed request."
+    let octets = match writing.is_compressed {
+        true => Sldc::encode(answer.envelope.as_bytes()),
+        false => answer.envelope.into_bytes(),
+    };
+    let response = match writing.is_compressed {
+        true => Response::new(status).with_header("Content-Encoding", "SLDC"),
+        false => Response::new(status),
+    };
     let (Some((protocol, form)), false) = (&writing.sealed, is_plain_by_mutation) else {
-        return plain(status, answer);
+        return response.with_header("Content-Type", "application/soap+xml;charset=UTF-8").with_body(octets);
     };
     let Authentication::Negotiated { context, .. } = authentication else {
         return Response::new(Status::INTERNAL_SERVER_ERROR);
     };
     let charset = crate::encryption::Charset::Utf8;
-    let sealed =
-        EncryptedMessage::seal(context.as_mut(), protocol.clone(), charset, answer.envelope.into_bytes());
+    let sealed = EncryptedMessage::seal(context.as_mut(), protocol.clone(), charset, octets);
     let Ok(message) = sealed else { return Response::new(Status::INTERNAL_SERVER_ERROR) };
     let mut form = *form;
     form.crlf_before_close |= config.is_mutant(Mutant::CrlfBeforeClose);
-    Response::new(status)
-        .with_header("Content-Type", message.content_type().to_string())
-        .with_body(message.encode(form))
-}
-
-fn plain(status: Status, answer: Answer) -> Response {
-    Response::new(status)
-        .with_header("Content-Type", "application/soap+xml;charset=UTF-8")
-        .with_body(answer.envelope.into_bytes())
+    response.with_header("Content-Type", message.content_type().to_string()).with_body(message.encode(form))
 }
 
 /// Adds the last token of a handshake to the answer that it comes with.

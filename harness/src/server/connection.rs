@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
 
+use crate::http::Body;
 use crate::http::Framer;
+use crate::http::LAST_CHUNK;
 use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
 use crate::http::challenge::challenges;
+use crate::http::encode_chunk;
 use crate::limits::HTTP_BODY_BYTES_MAX;
 use crate::limits::PIPELINED_REQUESTS_MAX;
 use crate::limits::SEALED_FRAME_BYTES_MAX;
@@ -25,8 +28,10 @@ use crate::server::dispatch::Origin;
 use crate::server::identify;
 use crate::server::resources::cim::Cim;
 use crate::server::resources::event_log::EventLog;
+use crate::server::robust::Operations;
 use crate::server::shells::Shells;
 use crate::server::subscriptions::Subscriptions;
+use crate::wsman::robust::RobustKind;
 
 /// Names one connection of a [`Server`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +57,7 @@ pub struct Server {
     pub(super) cim: Cim,
     pub(super) events: EventLog,
     pub(super) subscriptions: Subscriptions,
+    pub(super) operations: Operations,
     connections: BTreeMap<ConnectionId, Connection>,
     opened: u64,
 }
@@ -86,6 +92,8 @@ struct Owed {
     /// The last token of a handshake, if this request brought its end.
     token: Option<Vec<u8>>,
     keep_alive: bool,
+    /// Whether the head of the answer and a part of it have gone out.
+    is_begun: bool,
 }
 
 impl Server {
@@ -100,6 +108,7 @@ impl Server {
             cim: Cim::default(),
             events: EventLog::default(),
             subscriptions: Subscriptions::default(),
+            operations: Operations::default(),
             connections: BTreeMap::new(),
             opened: 0,
         }
@@ -128,10 +137,17 @@ impl Server {
         id
     }
 
-    /// Forgets a connection. Its security context and its pending operation end with it; shells stay.
+    /// Forgets a connection. Its security context and its pending operation end with it, unless that is robust; shells
+    /// stay.
     pub fn close(&mut self, id: ConnectionId) {
         self.connections.remove(&id);
-        self.shells.forget_connection(id);
+        self.forget_operation(id);
+    }
+
+    fn forget_operation(&mut self, id: ConnectionId) {
+        if !self.operations.disconnect(id) {
+            self.shells.forget_connection(id);
+        }
     }
 
     /// Takes octets that came on a connection.
@@ -150,7 +166,7 @@ impl Server {
             self.elapse(moment);
         }
         if self.connections.get(&id).is_some_and(|connection| connection.output.is_last) {
-            self.shells.forget_connection(id);
+            self.forget_operation(id);
         }
     }
 
@@ -160,11 +176,11 @@ impl Server {
             let mut due = self.shells.elapse(moment.elapsed_ms, &self.config);
             due.extend(self.subscriptions.elapse(moment.elapsed_ms));
             if due.is_empty() {
-                return;
+                return self.elapse_operations(moment.elapsed_ms);
             }
             // A request that was kept back behind such an answer can make the next one due.
             for (id, answer) in due {
-                self.settle(id, answer);
+                let Some(id) = self.settle(id, answer) else { continue };
                 while let Some(request) = self.next_request(id) {
                     self.request(id, &request, moment);
                 }
@@ -175,7 +191,8 @@ impl Server {
     /// When [`Self::elapse`] next has something to do; `None` while everything waits for a peer.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<u64> {
-        self.shells.deadline_ms().into_iter().chain(self.subscriptions.deadline_ms()).min()
+        let operations = self.operations.deadline_ms();
+        self.shells.deadline_ms().into_iter().chain(self.subscriptions.deadline_ms()).chain(operations).min()
     }
 
     /// Takes what is to be sent on a connection.
@@ -271,7 +288,7 @@ impl Server {
             }
         };
         let is_chunked = writing.is_chunked;
-        connection.owed = Some(Owed { writing, token, keep_alive: request.keep_alive() });
+        connection.owed = Some(Owed { writing, token, keep_alive: request.keep_alive(), is_begun: false });
         let client_ip = connection.client_ip.clone();
         let origin = Origin { connection: id, client_ip: &client_ip, user, is_chunked };
         if let Some(answer) = self.dispatch(&origin, &envelope, charset, moment) {
@@ -280,8 +297,40 @@ impl Server {
         None
     }
 
-    /// Sends the answer that a connection was owed.
-    fn settle(&mut self, id: ConnectionId, answer: Answer) {
+    /// Sends the answer that a connection was owed; that of a robust operation goes where its client is now. Which
+    /// connection that is.
+    fn settle(&mut self, id: ConnectionId, answer: Answer) -> Option<ConnectionId> {
+        let Some((primary, full)) = self.operations.complete(id, &answer) else {
+            self.answer_whole(id, answer);
+            return Some(id);
+        };
+        let primary = primary?;
+        self.stream(primary, answer, full.is_none());
+        if let Some(id) = full {
+            let ask = self.about(&id, RobustKind::AcknowledgeRequest);
+            self.stream(primary, ask, true);
+        }
+        Some(primary)
+    }
+
+    /// Sends a message of an answer that comes in chunks, a whole one in each ([MS-WSMV] 3.1.6.6).
+    pub(super) fn stream(&mut self, id: ConnectionId, message: Answer, is_last: bool) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let Some(owed) = &mut connection.owed else { return };
+        let response = body::write(message, &owed.writing, &mut connection.authentication, &self.config);
+        let response = body::with_token(response, owed.token.take());
+        connection.send_chunk(response, is_last);
+    }
+
+    /// Ends a connection whose answer will come on another one.
+    pub(super) fn hang_up(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        connection.owed = None;
+        connection.waiting.clear();
+        connection.output.is_last = true;
+    }
+
+    fn answer_whole(&mut self, id: ConnectionId, answer: Answer) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some(owed) = connection.owed.take() else { return };
         let response = body::write(answer, &owed.writing, &mut connection.authentication, &self.config);
@@ -325,6 +374,26 @@ impl Connection {
         self.output.is_last = is_last;
         if is_last {
             self.waiting.clear();
+        }
+    }
+
+    /// Sends a response's body as one chunk, behind its head if it is the first.
+    fn send_chunk(&mut self, mut response: Response, is_last: bool) {
+        let Some(owed) = &mut self.owed else { return };
+        let chunk = encode_chunk(response.body.octets());
+        if !owed.is_begun {
+            owed.is_begun = true;
+            response.body = Body::chunked([""; 0]);
+            if !owed.keep_alive {
+                response = response.with_header("Connection", "close");
+            }
+            self.output.octets.extend(response.encode_head());
+        }
+        self.output.octets.extend(chunk);
+        if is_last {
+            self.output.octets.extend_from_slice(LAST_CHUNK);
+            self.output.is_last |= !owed.keep_alive;
+            self.owed = None;
         }
     }
 

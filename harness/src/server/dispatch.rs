@@ -12,19 +12,24 @@ use crate::server::authentication::User;
 use crate::server::identify;
 use crate::server::resources::Resources;
 use crate::server::resources::unsupported;
+use crate::server::robust;
+use crate::server::robust::Admission;
 use crate::shell::action as shell;
 use crate::soap::Envelope;
 use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
+use crate::wsman::OperationId;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
 use crate::wsman::ResponseHeader;
+use crate::wsman::SequenceId;
 use crate::wsman::WsmanError;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::enumeration;
 use crate::wsman::eventing;
 use crate::wsman::identify::Identify;
+use crate::wsman::robust::RobustMessage;
 use crate::wsman::transfer;
 use crate::xml::Charset;
 use crate::xml::QName;
@@ -115,6 +120,10 @@ pub(super) struct ReplyTo {
     message_id: MessageId,
     /// The request's, when it could be read.
     request_id: Option<MessageId>,
+    /// The operation that the answer is part of.
+    operation_id: Option<OperationId>,
+    /// Its number in it; a request that is refused begins none.
+    sequence_id: Option<SequenceId>,
 }
 
 impl ReplyTo {
@@ -124,7 +133,7 @@ impl ReplyTo {
         } else {
             request_id.filter(|_| !server.config.is_mutant(Mutant::RelatesToAbsent))
         };
-        Self { message_id: server.new_message_id(), request_id }
+        Self { message_id: server.new_message_id(), request_id, operation_id: None, sequence_id: None }
     }
 
     /// The answer to the request.
@@ -142,6 +151,8 @@ impl ReplyTo {
         };
         let header = ResponseHeader {
             relates_to: self.request_id.as_ref().map(Into::into),
+            operation_id: self.operation_id,
+            sequence_id: self.sequence_id.filter(|_| !config.is_mutant(Mutant::SequenceIdAbsent)),
             ..ResponseHeader::unrelated(action, self.message_id)
         };
         let body = |w: &mut Writer| {
@@ -157,6 +168,8 @@ impl ReplyTo {
         let envelope = refusal.reason.to_envelope(&FaultContext {
             message_id: self.message_id,
             request_id: self.request_id,
+            operation_id: self.operation_id.filter(|_| !config.is_mutant(Mutant::OperationIdLostInFaults)),
+            sequence_id: self.sequence_id,
             machine: config.computer.clone(),
             message: refusal.message,
             provider_fault: None,
@@ -191,6 +204,9 @@ impl Server {
         if Identify::is_asked(&envelope) {
             return Some(identify::authenticated(&self.config));
         }
+        if RobustMessage::is_in(&envelope) {
+            return Some(self.answer_robust(&envelope, origin.user));
+        }
         let header = match RequestHeader::read(&envelope) {
             Ok(header) => header,
             Err(error) => {
@@ -198,7 +214,8 @@ impl Server {
                 return Some(reply_to.answer(Err(error.into()), &self.config));
             }
         };
-        let reply_to = ReplyTo::new(Some(header.message_id.clone()), self);
+        let mut reply_to = ReplyTo::new(Some(header.message_id.clone()), self);
+        reply_to.operation_id = robust::operation_of(&header).cloned();
         let call = Call {
             connection: origin.connection,
             user: origin.user,
@@ -209,12 +226,35 @@ impl Server {
         };
         let outcome = match self.refuse(&call, origin.is_chunked) {
             Some(reason) => Err(reason.into()),
-            None => self.operate(&call, &reply_to),
+            None => self.execute(&call, &mut reply_to),
         };
         match outcome {
             Ok(None) => None,
             Ok(Some(success)) => Some(reply_to.answer(Ok(success), &self.config)),
             Err(refusal) => Some(reply_to.answer(Err(refusal), &self.config)),
+        }
+    }
+
+    /// A message about an operation has no answer but HTTP's.
+    fn answer_robust(&mut self, envelope: &Envelope, user: &User) -> Answer {
+        match self.heed(envelope, user) {
+            Ok(()) => Answer { envelope: String::new(), is_fault: false },
+            Err(refusal) => ReplyTo::new(MessageId::of(envelope), self).answer(Err(refusal), &self.config),
+        }
+    }
+
+    /// Executes a request unless it was executed before.
+    fn execute(&mut self, call: &Call<'_>, reply_to: &mut ReplyTo) -> Outcome {
+        let numbered = ReplyTo {
+            sequence_id: reply_to.operation_id.as_ref().map(|_| SequenceId::FIRST),
+            ..reply_to.clone()
+        };
+        match self.admit(call, &numbered)? {
+            Admission::Repeated => Ok(None),
+            Admission::Execute => {
+                *reply_to = numbered;
+                self.operate(call, reply_to)
+            }
         }
     }
 
@@ -296,7 +336,7 @@ impl Server {
         }
     }
 
-    fn new_message_id(&mut self) -> MessageId {
+    pub(super) fn new_message_id(&mut self) -> MessageId {
         MessageId::new(&format!("uuid:{}", new_uuid(&mut self.random)))
     }
 }

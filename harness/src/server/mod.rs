@@ -28,6 +28,7 @@ mod mutant;
 mod process;
 mod receive;
 mod resources;
+mod robust;
 mod running_shell;
 mod shell;
 mod shells;

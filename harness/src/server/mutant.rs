@@ -72,6 +72,14 @@ pub enum Mutant {
     IgnoresOperationTimeout,
     /// Signal answers and leaves the command running.
     IgnoresSignal,
+    /// Answers of a robust operation have no SequenceId.
+    SequenceIdAbsent,
+    /// Faults don't name the robust operation that they are part of.
+    OperationIdLostInFaults,
+    /// A request that is sent again is executed again.
+    ExecutesRetransmissions,
+    /// Streams come uncompressed whatever the client asked for.
+    IgnoresCompression,
 }
 
 impl Mutant {
@@ -128,6 +136,22 @@ impl Mutant {
             "every Receive waits as long as the server's longest timeout",
         ),
         ("ignores-signal", Self::IgnoresSignal, "Signal answers and leaves the command running"),
+        ("sequence-id-absent", Self::SequenceIdAbsent, "answers of a robust operation have no SequenceId"),
+        (
+            "operation-id-lost-in-faults",
+            Self::OperationIdLostInFaults,
+            "faults don't name the robust operation that they are part of",
+        ),
+        (
+            "executes-retransmissions",
+            Self::ExecutesRetransmissions,
+            "a request that is sent again is executed again",
+        ),
+        (
+            "ignores-compression",
+            Self::IgnoresCompression,
+            "streams come uncompressed whatever the client asked for",
+        ),
     ];
 
     /// The mutant of a name.

@@ -1,5 +1,6 @@
 //! One command and the Receive that waits for its output.
 
+use crate::compression::Xpress;
 use crate::server::Config;
 use crate::server::ConnectionId;
 use crate::server::Mutant;
@@ -39,6 +40,8 @@ pub(super) struct PendingReceive {
     pub(super) deadline_ms: u64,
     /// How many octets of output fit the answer.
     pub(super) bytes_max: usize,
+    /// Whether the shell's streams are compressed.
+    pub(super) is_compressed: bool,
 }
 
 impl RunningCommand {
@@ -96,6 +99,7 @@ impl RunningCommand {
         for (output, content) in self.process.take_output(receive.bytes_max) {
             let name = stream_name(output, config);
             if receive.names.contains(name) {
+                let content = if receive.is_compressed { Xpress::compress(&content) } else { content };
                 streams.push(Stream::of_command(name, &self.id, content));
             }
         }

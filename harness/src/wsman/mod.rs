@@ -25,6 +25,7 @@ pub mod identify;
 mod option_set;
 mod request_header;
 mod response_header;
+pub mod robust;
 mod selector_set;
 pub mod transfer;
 pub mod xpath;

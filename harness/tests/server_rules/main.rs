@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod authentication;
 #[cfg(test)]
+mod compression;
+#[cfg(test)]
 mod enumeration;
 #[cfg(test)]
 mod faults;
@@ -16,6 +18,8 @@ mod mutants;
 mod receive;
 #[cfg(test)]
 mod robust;
+#[cfg(test)]
+mod robust_client;
 #[cfg(test)]
 mod sealing;
 #[cfg(test)]

@@ -37,6 +37,7 @@ fn probe(mutant: Option<Mutant>) -> String {
     world.exchange(alice.id, &plain(&create_with("", "").text()));
     writeln!(log, "{} shells", world.shells()).unwrap();
     in_shell(&mut world, &mut alice, &mut log);
+    robust(&mut world, &mut alice, &mut log);
     others(&mut world, &mut log);
     log
 }
@@ -89,6 +90,28 @@ fn in_shell(world: &mut World, alice: &mut Client, log: &mut String) {
         writeln!(log, "{:?} {:?}", answer.attribute("NotUnderstood", "qname"), answer.stream("stdout").len())
             .unwrap();
         writeln!(log, "{} {}", body.contains("\r\n--Encrypted Boundary--"), world.pair.elapsed_ms()).unwrap();
+    }
+}
+
+fn robust(world: &mut World, alice: &mut Client, log: &mut String) {
+    let operation = "AAAAAAAA-1111-2222-3333-000000000001";
+    let of = |ask: Ask, is_mandatory: bool| {
+        let id = format!("<p:OperationID s:mustUnderstand=\"{is_mandatory}\">{operation}</p:OperationID>");
+        ask.block("OperationID", &id).block("SequenceId", "<p:SequenceId>1</p:SequenceId>")
+    };
+    let compressed = "<rsp:CompressionType>xpress</rsp:CompressionType>";
+    for ask in [
+        of(create_with("", ""), false),
+        of(create_with("", ""), true),
+        of(create_with("", ""), false),
+        create_with("", "").block("CompressionType", compressed),
+    ] {
+        let request = sealed(alice, &ask);
+        let response = world.exchange(alice.id, &request);
+        let granted = winrm_harness::encryption::ToleranceSet::ALL;
+        let text = String::from_utf8(alice.session.open_any(&response, granted).unwrap().envelope).unwrap();
+        let names = ["<p:OperationID", "<p:SequenceId", "NoCompression"].map(|name| text.contains(name));
+        writeln!(log, "{names:?} {} shells", world.shells()).unwrap();
     }
 }
 

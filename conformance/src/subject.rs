@@ -173,7 +173,8 @@ impl Capabilities {
     /// What the reference server has besides.
     pub fn reference() -> Self {
         let mut capabilities = Self::usual();
-        capabilities.0.insert("reference-commands".to_owned());
+        let besides = ["compression", "reference-commands", "robust"];
+        capabilities.0.extend(besides.map(str::to_owned));
         capabilities
     }
 

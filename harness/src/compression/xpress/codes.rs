@@ -15,11 +15,11 @@ pub(super) const TABLE_BYTES: usize = 256;
 /// The code lengths of all symbols; zero for one that doesn't occur.
 pub(super) struct CodeLengths([u32; SYMBOLS]);
 
-/// What a decoder finds under the next 15 bits.
+/// What a decoder finds under the next 15 bits. Small: a block of 300 octets makes 32768 of them.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Entry {
-    pub(super) symbol: usize,
-    pub(super) bits: u32,
+    pub(super) symbol: u16,
+    pub(super) bits: u8,
 }
 
 impl CodeLengths {
@@ -59,8 +59,8 @@ impl CodeLengths {
 
     /// Symbols that occur, the shortest codes first and in each length by number: the order of the codes themselves.
     fn in_order(&self) -> impl Iterator<Item = Entry> {
-        (1..=CODE_BITS_MAX).flat_map(move |bits| {
-            let of_length = self.0.iter().enumerate().filter(move |(_, length)| **length == bits);
+        (1..=15_u8).flat_map(move |bits| {
+            let of_length = (0_u16..).zip(&self.0).filter(move |(_, length)| **length == u32::from(bits));
             of_length.map(move |(symbol, _)| Entry { symbol, bits })
         })
     }
@@ -72,7 +72,7 @@ impl CodeLengths {
         let mut table = Vec::with_capacity(size);
         for entry in self.in_order() {
             let room = size.saturating_sub(table.len());
-            let count = 1_usize << CODE_BITS_MAX.saturating_sub(entry.bits);
+            let count = 1_usize << CODE_BITS_MAX.saturating_sub(u32::from(entry.bits));
             if count > room {
                 return Err(CompressionError::Codes);
             }
@@ -89,9 +89,10 @@ impl CodeLengths {
         let mut codes = [(0, 0); SYMBOLS];
         let mut next = 0_u32;
         for entry in self.in_order() {
-            let shift = CODE_BITS_MAX.saturating_sub(entry.bits);
-            if let Some(code) = codes.get_mut(entry.symbol) {
-                *code = (next >> shift, entry.bits);
+            let bits = u32::from(entry.bits);
+            let shift = CODE_BITS_MAX.saturating_sub(bits);
+            if let Some(code) = codes.get_mut(usize::from(entry.symbol)) {
+                *code = (next >> shift, bits);
             }
             next = next.saturating_add(1 << shift);
         }

@@ -42,10 +42,10 @@ impl Block<'_, '_> {
         while self.output.len() < self.len.min(self.block_end) {
             let code = usize::try_from(self.input.peek(CODE_BITS_MAX)).unwrap_or(usize::MAX);
             let entry = self.table.get(code).copied().unwrap_or_default();
-            self.input.skip(entry.bits)?;
+            self.input.skip(u32::from(entry.bits))?;
             match u8::try_from(entry.symbol) {
                 Ok(literal) => self.output.push(literal),
-                Err(_) => self.copy(entry.symbol)?,
+                Err(_) => self.copy(usize::from(entry.symbol))?,
             }
         }
         Ok(())

@@ -75,7 +75,7 @@ pub struct Finished {
 /// What to do about a lost connection.
 pub enum Retry {
     /// Connect again and send the request again, so many milliseconds from now.
-    After(u64, ExpectMessage, Outgoing),
+    After(u64, Box<ExpectMessage>, Outgoing),
     /// The time is over.
     GiveUp,
 }
@@ -204,7 +204,7 @@ impl ExpectMessage {
         let Some(wait_ms) = retry_wait_ms(since_ms, self.retries, random) else { return Retry::GiveUp };
         self.retries = self.retries.saturating_add(1);
         let again = Outgoing { envelope: self.operation.again.clone(), ..self.operation.first.clone() };
-        Retry::After(wait_ms, self, again)
+        Retry::After(wait_ms, Box::new(self), again)
     }
 }
 

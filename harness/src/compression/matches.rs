@@ -87,7 +87,8 @@ mod tests {
     #[test]
     fn the_last_candidate_that_is_looked_at_is_found_and_one_before_it_is_not() {
         for (others, len) in [(COMPRESSION_CANDIDATES_MAX - 1, 4), (COMPRESSION_CANDIDATES_MAX, 2)] {
-            let between: String = (0..others).map(|i| format!("ab{}", char::from(b'0' + i as u8))).collect();
+            let between: String =
+                (b'0'..).take(others).map(|octet| format!("ab{}", char::from(octet))).collect();
             let data = format!("abXY{between}abXY");
             let reach = Reach { distance_max: 1000, len_min: 2, len_max: 9 };
             let mut matcher = Matcher::new(data.as_bytes(), reach);

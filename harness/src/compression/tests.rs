@@ -68,7 +68,7 @@ fn sldc_reads_what_the_bits_of_the_standard_say() {
 
 #[test]
 fn sldc_counts_places_from_the_last_reset_in_turns_of_1024() {
-    let head: Vec<u8> = (0..1030_u32).map(|i| (i * 7 % 251) as u8).collect();
+    let head: Vec<u8> = (0..=250_u8).cycle().take(1030).collect();
     let mut parts = vec![RESET_1.to_owned()];
     parts.extend(head.iter().map(|octet| format!("0{octet:08b}")));
     parts.push("1 110000 1111111110".to_owned());
@@ -161,7 +161,7 @@ fn xpress_writes_short_and_random_blocks_as_they_are() {
     let mut state = 1_u32;
     let random: Vec<u8> = std::iter::repeat_with(|| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 24) as u8
+        state.to_be_bytes()[0]
     })
     .take(600)
     .collect();

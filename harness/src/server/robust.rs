@@ -44,7 +44,7 @@ pub(super) fn operation_of(header: &RequestHeader) -> Option<&OperationId> {
     let uri = header.resource_uri.as_ref()?.as_str();
     let starts_with =
         |start: &&str| uri.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start));
-    let is_supported = uri.eq_ignore_ascii_case(ResourceUri::CMD) || SUPPORTED.iter().any(|s| starts_with(s));
+    let is_supported = uri.eq_ignore_ascii_case(ResourceUri::CMD) || SUPPORTED.iter().any(starts_with);
     header.operation_id.as_ref().filter(|_| is_supported)
 }
 

@@ -111,7 +111,7 @@ fn a_client_that_lost_its_connection_gets_its_answer_on_another() {
     let mut alice = world.log_on("alice");
     let request = alice.session.request(&again.envelope).unwrap();
     let response = world.exchange(alice.id, &request);
-    let (waited, finished) = steps(state, &mut alice, &response);
+    let (waited, finished) = steps(*state, &mut alice, &response);
     assert_eq!(waited, 1, "what the server has received");
     let Reply::Response(envelope) = finished.reply else { panic!("no fault") };
     assert!(envelope.encode().contains("ExitCode"));
@@ -138,7 +138,7 @@ fn a_client_gives_up_three_minutes_after_the_first_loss() {
     let mut count = 0;
     loop {
         match state.lost(now_ms, 7_777_777) {
-            Retry::After(wait_ms, next, _) => (state, now_ms, count) = (next, now_ms + wait_ms, count + 1),
+            Retry::After(wait_ms, next, _) => (state, now_ms, count) = (*next, now_ms + wait_ms, count + 1),
             Retry::GiveUp => break,
         }
         // Each try fails after a second.

@@ -217,7 +217,8 @@ impl Capabilities {
     /// What the reference server has besides.
     pub fn reference() -> Self {
         let mut capabilities = Self::usual();
-        capabilities.0.extend(["other-user", "reference-commands", "user.ordinary"].map(str::to_owned));
+        let besides = ["compression", "other-user", "reference-commands", "robust", "user.ordinary"];
+        capabilities.0.extend(besides.map(str::to_owned));
         capabilities
     }
 

@@ -17,8 +17,10 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 4] = [
+pub const TARGETS: [Target; 6] = [
     Target { name: "auth_ntlm_accept", oracle: oracles::auth_ntlm_accept },
+    Target { name: "compression_sldc_round_trip", oracle: oracles::compression_sldc_round_trip },
+    Target { name: "compression_xpress_decode", oracle: oracles::compression_xpress_decode },
     Target { name: "encryption_message_unseal", oracle: oracles::encryption_message_unseal },
     Target { name: "soap_envelope_decode", oracle: oracles::soap_envelope_decode },
     Target { name: "wsman_wql_parse", oracle: oracles::wsman_wql_parse },

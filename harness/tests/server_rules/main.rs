@@ -5,6 +5,8 @@ mod authentication;
 #[cfg(test)]
 mod cim;
 #[cfg(test)]
+mod compression;
+#[cfg(test)]
 mod enumeration;
 #[cfg(test)]
 mod enumeration_filters;
@@ -32,6 +34,8 @@ mod mutants;
 mod receive;
 #[cfg(test)]
 mod robust;
+#[cfg(test)]
+mod robust_client;
 #[cfg(test)]
 mod sealing;
 #[cfg(test)]

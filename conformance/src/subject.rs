@@ -197,6 +197,19 @@ impl Subject {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capabilities(BTreeSet<String>);
 
+/// What the reference server has, and others may not.
+const OF_THE_REFERENCE: [&str; 9] = [
+    "cim",
+    "compression",
+    "config",
+    "eventing",
+    "other-user",
+    "reference-cim",
+    "reference-commands",
+    "robust",
+    "user.ordinary",
+];
+
 impl Capabilities {
     /// What every WinRM service over HTTP has as it is installed.
     pub fn usual() -> Self {
@@ -217,8 +230,7 @@ impl Capabilities {
     /// What the reference server has besides.
     pub fn reference() -> Self {
         let mut capabilities = Self::usual();
-        let besides = ["compression", "other-user", "reference-commands", "robust", "user.ordinary"];
-        capabilities.0.extend(besides.map(str::to_owned));
+        capabilities.0.extend(OF_THE_REFERENCE.map(str::to_owned));
         capabilities
     }
 

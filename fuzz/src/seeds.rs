@@ -33,7 +33,9 @@ pub fn all() -> Vec<Seed> {
         compression_xpress_decode(),
         encryption_message_unseal(),
         soap_envelope_decode(),
+        wsman_eventing_decode(),
         wsman_wql_parse(),
+        wsman_xpath_parse(),
     ]
     .concat()
 }
@@ -169,6 +171,68 @@ fn soap_envelope_decode() -> Vec<Seed> {
     ]
 }
 
+fn wsman_eventing_decode() -> Vec<Seed> {
+    let seed = |name, text: &str| Seed {
+        target: "wsman_eventing_decode",
+        name,
+        octets: EVENTING.replace("ACTION", name).replace("BODY", text).into_bytes(),
+    };
+    vec![
+        seed("Subscribe", SUBSCRIBE),
+        seed("SubscribeResponse", SUBSCRIBE_RESPONSE),
+        seed("SubscriptionEnd", SUBSCRIPTION_END),
+        seed("Renew", "<e:Renew><e:Expires>2026-01-01T00:00:00Z</e:Expires></e:Renew>"),
+        seed("Events", EVENTS),
+        seed("DroppedEvents", "<w:DroppedEvents Action=\"urn:a\">7</w:DroppedEvents>"),
+        seed("Ack", ""),
+    ]
+}
+
+/// The header of an event delivery; its parts are those of [WS-Eventing] or of DSP0226 as the action says.
+///
+/// [WS-Eventing]: https://www.w3.org/submissions/2006/SUBM-WS-Eventing-20060315/
+const EVENTING: &str = concat!(
+    r#"<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" "#,
+    r#"xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" "#,
+    r#"xmlns:e="http://schemas.xmlsoap.org/ws/2004/08/eventing" "#,
+    r#"xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration" "#,
+    r#"xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"><s:Header><a:To>http://192.0.2.1/sink</a:To>"#,
+    r#"<a:Action>http://schemas.dmtf.org/wbem/wsman/1/wsman/ACTION</a:Action><a:MessageID>uuid:1</a:MessageID>"#,
+    r#"<a:RelatesTo>uuid:0</a:RelatesTo><e:Identifier>uuid:2</e:Identifier><w:Bookmark><BookmarkList><Bookmark "#,
+    r#"Channel="c" RecordId="1"/></BookmarkList></w:Bookmark><w:AckRequested/></s:Header>"#,
+    "<s:Body>BODY</s:Body></s:Envelope>",
+);
+
+const SUBSCRIBE: &str = concat!(
+    r#"<e:Subscribe><e:EndTo><a:Address>http://192.0.2.1/end</a:Address></e:EndTo><e:Delivery "#,
+    r#"Mode="http://schemas.dmtf.org/wbem/wsman/1/wsman/Events"><w:Heartbeats>PT3600.000S</w:Heartbeats>"#,
+    "<e:NotifyTo><a:Address>http://192.0.2.1/</a:Address><a:ReferenceProperties><e:Identifier>1</e:Identifier>",
+    "</a:ReferenceProperties></e:NotifyTo><w:ConnectionRetry Total=\"5\">PT60S</w:ConnectionRetry>",
+    "<w:MaxElements>20</w:MaxElements><w:MaxTime>PT30.000S</w:MaxTime>",
+    r#"<w:MaxEnvelopeSize Policy="Notify">153600</w:MaxEnvelopeSize><w:Locale xml:lang="en-US"/>"#,
+    "<w:ContentEncoding>UTF-16</w:ContentEncoding></e:Delivery><e:Expires>PT60S</e:Expires><w:Filter ",
+    r#"Dialect="urn:d"><QueryList><Query Id="0"><Select Path="c">*</Select></Query></QueryList></w:Filter>"#,
+    "<w:Bookmark>http://schemas.dmtf.org/wbem/wsman/1/wsman/bookmark/earliest</w:Bookmark>",
+    "<w:SendBookmarks/></e:Subscribe>",
+);
+
+const SUBSCRIBE_RESPONSE: &str = concat!(
+    "<e:SubscribeResponse><e:SubscriptionManager><a:Address>http://192.0.2.2/wsman</a:Address>",
+    "<a:ReferenceParameters><e:Identifier>uuid:3</e:Identifier></a:ReferenceParameters></e:SubscriptionManager>",
+    "<e:Expires>PT60S</e:Expires><n:EnumerationContext>uuid:3</n:EnumerationContext></e:SubscribeResponse>",
+);
+
+const SUBSCRIPTION_END: &str = concat!(
+    "<e:SubscriptionEnd><e:SubscriptionManager><a:Address>http://192.0.2.2/wsman</a:Address>",
+    "</e:SubscriptionManager><e:Status>http://schemas.xmlsoap.org/ws/2004/08/eventing/DeliveryFailure</e:Status>",
+    r#"<e:Reason xml:lang="en">gone</e:Reason></e:SubscriptionEnd>"#,
+);
+
+const EVENTS: &str = concat!(
+    r#"<w:Events><w:Event Action="urn:a"><![CDATA[<Event xmlns='urn:e'>1 &amp; 2</Event>]]></w:Event>"#,
+    r#"<w:Event><Event xmlns="urn:e"><System/></Event></w:Event><w:Event Action="urn:b"/></w:Events>"#,
+);
+
 fn request_headers(writer: &mut Writer) {
     writer.element(QName::new(ADDRESSING, "Action"), |w| {
         w.attribute(winrm_harness::soap::MUST_UNDERSTAND, "true");
@@ -230,5 +294,27 @@ fn wsman_wql_parse() -> Vec<Seed> {
         seed("nested", "SELECT * FROM a WHERE ((((((((NOT NOT (a = 1))))))))"),
         seed("association", "ASSOCIATORS OF {Win32_Service.Name='WinRM'} WHERE AssocClass = a"),
         seed("cut", "SELECT * FROM a WHERE Name = 'b"),
+    ]
+}
+
+fn wsman_xpath_parse() -> Vec<Seed> {
+    const SERVICE: &str = "<p:Service xmlns:p='urn:p' xmlns:q='urn:q' Id='1'><p:Name>Spooler</p:Name><q:Name/>\
+        <p:Dep k='a'>RPC</p:Dep><p:Dep k='b'>HTTP</p:Dep><p:Pid>1200</p:Pid></p:Service>";
+    let seed = |name, expression: &str| Seed {
+        target: "wsman_xpath_parse",
+        name,
+        octets: [expression, "\n", SERVICE].concat().into_bytes(),
+    };
+    vec![
+        seed("element", "p:Name"),
+        seed("text", "./Dep[2]/text()"),
+        seed("attributes", "*/@*"),
+        seed("absolute", "/p:Service/q:*"),
+        seed("root", "/"),
+        seed("operators", "Dep[@k!='a' and (. = 'HTTP' or not(../x) )]"),
+        seed("conditions", "/*[Pid > 1000 and Pid <= 1200.0 or -1 < q:Name][not(Id)]/Dep[1]"),
+        seed("nested", "/*[Dep[.='RPC'][@k]]/Name/text()"),
+        seed("beyond", "//Name | child::Pid"),
+        seed("cut", "Dep[.='"),
     ]
 }

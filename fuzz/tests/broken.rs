@@ -12,7 +12,9 @@ use winrm_fuzz::oracles::compression_xpress_decode;
 use winrm_fuzz::oracles::encryption_message_unseal;
 use winrm_fuzz::oracles::encryption_message_unseal::Session;
 use winrm_fuzz::oracles::soap_envelope_decode;
+use winrm_fuzz::oracles::wsman_eventing_decode;
 use winrm_fuzz::oracles::wsman_wql_parse;
+use winrm_fuzz::oracles::wsman_xpath_parse;
 use winrm_fuzz::seeds;
 use winrm_harness::auth::AuthError;
 use winrm_harness::auth::Principal;
@@ -179,4 +181,32 @@ fn a_server_that_knows_nobody_is_noticed() {
     };
     let said = complaint(|| auth_ntlm_accept::judge(&seed("auth_ntlm_accept", "fields-unchanged"), &empty));
     assert!(said.contains("accepted is not the same as genuine"), "{said}");
+}
+
+#[test]
+fn a_selection_that_forgets_repeats_or_disorders_is_found() {
+    let input = seed("wsman_xpath_parse", "attributes");
+    let said = complaint(|| {
+        wsman_xpath_parse::judge(&input, |path, root| path.select(root).into_iter().skip(9).collect());
+    });
+    assert!(said.contains("a match selects something"), "{said}");
+    let said = complaint(|| {
+        wsman_xpath_parse::judge(&input, |path, root| [path.select(root), path.select(root)].concat());
+    });
+    assert!(said.contains("something is selected twice"), "{said}");
+    let said = complaint(|| {
+        wsman_xpath_parse::judge(&input, |path, root| path.select(root).into_iter().rev().collect());
+    });
+    assert!(said.contains("not in the order of the document"), "{said}");
+}
+
+#[test]
+fn a_writer_that_asks_for_no_acknowledgement_is_noticed() {
+    let input = seed("wsman_eventing_decode", "Events");
+    let said = complaint(|| {
+        wsman_eventing_decode::judge(&input, |notification| {
+            notification.to_envelope().replacen("<w:AckRequested/>", "", 1)
+        });
+    });
+    assert!(said.contains("is_ack_requested"), "{said}");
 }

@@ -15,6 +15,7 @@ use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
 use winrm_fuzz::oracles::encryption_message_unseal;
 use winrm_fuzz::oracles::soap_envelope_decode;
+use winrm_fuzz::oracles::wsman_wql_parse;
 use winrm_fuzz::seeds;
 
 /// What may happen to a seed.
@@ -112,6 +113,11 @@ proptest! {
         );
         assert!(winrm_harness::soap::Envelope::decode(text.as_bytes(), None).is_ok(), "{text}");
         soap_envelope_decode(text.as_bytes());
+    }
+
+    #[test]
+    fn changed_queries_are_refused_or_keep_their_meaning(octets in changed_seed("wsman_wql_parse")) {
+        wsman_wql_parse(&octets);
     }
 
     #[test]

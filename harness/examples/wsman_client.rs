@@ -12,6 +12,9 @@ use std::time::Duration;
 use winrm_harness::addressing::MessageId;
 use winrm_harness::auth::basic::BasicCredential;
 use winrm_harness::client::Endpoint;
+use winrm_harness::client::Enumeration;
+use winrm_harness::client::EnumerationStep;
+use winrm_harness::client::Outgoing;
 use winrm_harness::client::Reply;
 use winrm_harness::client::Requests;
 use winrm_harness::client::Session;
@@ -33,7 +36,6 @@ use winrm_harness::wsman::Selector;
 use winrm_harness::wsman::SelectorSet;
 use winrm_harness::wsman::SelectorValue;
 use winrm_harness::wsman::enumeration;
-use winrm_harness::wsman::enumeration::Enumerate;
 use winrm_harness::wsman::identify::Identify;
 use winrm_harness::wsman::transfer;
 use winrm_harness::wsman::transfer::ResourceCreated;
@@ -50,10 +52,7 @@ const NOT_SUPPORTED: u8 = 127;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Items of one Pull.
 const BATCH: u32 = 20;
-/// Pulls of one enumeration.
-const PULLS_MAX: usize = 100;
 const SERVICE: &str = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_Service";
-const CONTEXT: QName = QName::new(enumeration::NAMESPACE, "EnumerationContext");
 
 /// The ways to be wrong.
 const MUTANTS: &[(&str, &str)] = &[
@@ -97,28 +96,15 @@ const MUTANTS: &[(&str, &str)] = &[
 struct Client {
     authority: String,
     session: Session,
-    requests: Requests,
+    /// Where requests go to.
+    to: String,
+    /// The one MessageID of a client that has one only.
+    message_id: String,
     mutant: String,
+    /// The envelope that went out last.
+    last: String,
     /// Reference parameters that go with every request.
     parameters: String,
-}
-
-/// The body of Pull and Release, whose context is whatever came.
-struct Continued<'a> {
-    name: QName,
-    context: &'a Opaque,
-    max_elements: Option<u32>,
-}
-
-impl ToXml for Continued<'_> {
-    fn to_xml(&self, writer: &mut Writer) {
-        writer.element(self.name, |w| {
-            w.write(self.context);
-            if let Some(count) = self.max_elements {
-                w.text_element(QName::new(enumeration::NAMESPACE, "MaxElements"), &count.to_string());
-            }
-        });
-    }
 }
 
 /// A fragment with a new value.
@@ -188,17 +174,25 @@ impl Client {
             }
             _ => Session::anonymous(endpoint),
         };
-        let repeats = mutant == "repeats-message-id";
-        let first = message_id();
-        let new_message_id =
-            move || if repeats { MessageId::new(first.as_str()) } else { MessageId::new(&message_id()) };
-        let requests = Requests {
+        Ok(Self {
+            authority: authority.to_owned(),
+            session,
             to: url.clone(),
+            message_id: message_id(),
+            mutant: mutant.to_owned(),
+            last: String::new(),
+            parameters: String::new(),
+        })
+    }
+
+    fn requests(&self) -> Result<Requests, Failure> {
+        let always = self.is("repeats-message-id").then(|| self.message_id.clone());
+        let new_message_id = move || MessageId::new(&always.clone().unwrap_or_else(message_id));
+        Ok(Requests {
+            to: self.to.clone(),
             operation_timeout: wsman::Duration::parse("PT60S").ok_or("PT60S")?,
             new_message_id: Box::new(new_message_id),
-        };
-        let authority = authority.to_owned();
-        Ok(Self { authority, session, requests, mutant: mutant.to_owned(), parameters: String::new() })
+        })
     }
 
     fn is(&self, mutant: &str) -> bool {
@@ -218,62 +212,27 @@ impl Client {
 
     /// Enumerates to the end, or releases after the first Pull.
     async fn enumerate(&mut self, releases: bool) -> Result<(), Failure> {
-        let start = Enumerate {
-            optimize_enumeration: !self.is("no-optimize"),
-            max_elements: Some(BATCH),
-            ..Enumerate::default()
-        };
-        let edit = |header: &mut RequestHeader| {
-            header.selector_set = selectors(&[("__cimnamespace", "root/cimv2")]);
-        };
-        let mut answer = self.call(SERVICE, enumeration::ENUMERATE, edit, Some(&start)).await?;
-        let first = context(&answer)?;
-        let mut latest = first.clone();
-        for _ in 0..PULLS_MAX {
-            if is_end(&answer) {
-                if self.is("release-after-end") {
-                    self.continued("Release", enumeration::RELEASE, &latest, None).await?;
-                }
+        let selector_set = selectors(&[("__cimnamespace", "root/cimv2")]);
+        let all = Enumeration::of(ResourceUri::new(SERVICE));
+        let (state, outgoing) =
+            Enumeration { selector_set, max_elements: BATCH, ..all }.begin(self.requests()?);
+        let mut step = state.step(self.reply(enumeration::ENUMERATE, outgoing).await?)?;
+        let mut pulls = 0;
+        while let EnumerationStep::More(open, _) = step {
+            if releases && pulls > 0 {
+                self.reply(enumeration::RELEASE, open.release()).await?;
                 return Ok(());
             }
-            let forgotten = self.is("context-forgotten").then(empty_context).transpose()?;
-            latest = context(&answer)?.or(forgotten).or(latest);
-            let used = if self.is("stale-context") { &first } else { &latest };
-            let max_elements = (!self.is("no-max-elements")).then_some(BATCH);
-            answer = self.continued("Pull", enumeration::PULL, used, max_elements).await?;
-            if releases {
-                latest = context(&answer)?.or(latest);
-                self.continued("Release", enumeration::RELEASE, &latest, None).await?;
-                return Ok(());
-            }
+            pulls += 1;
+            let (state, outgoing) = open.pull();
+            step = state.step(self.reply(enumeration::PULL, outgoing).await?)?;
         }
-        Err("the enumeration has no end".into())
-    }
-
-    async fn continued(
-        &mut self,
-        name: &'static str,
-        action: &str,
-        context: &Option<Opaque>,
-        max_elements: Option<u32>,
-    ) -> Result<Envelope, Failure> {
-        let mut context = context.clone().ok_or("expected an enumeration context")?;
-        if self.is("context-unescaped") {
-            let text = context.element().text().to_owned();
-            context = Opaque::build(CONTEXT, |w| w.text(&text))?;
+        if self.is("release-after-end") {
+            let pull =
+                self.last.replace("enumeration/Pull", "enumeration/Release").replace("n:Pull", "n:Release");
+            self.exchange(&pull).await?;
         }
-        let strays = (self.is("pull-other-resource") && name == "Pull")
-            || (self.is("release-other-resource") && name == "Release");
-        let uri = if strays { ResourceUri::SHELL } else { SERVICE };
-        let drops = self.is("pull-without-selectors");
-        let edit = |header: &mut RequestHeader| {
-            if !drops {
-                header.selector_set = selectors(&[("__cimnamespace", "root/cimv2")]);
-            }
-        };
-        let name = QName::new(enumeration::NAMESPACE, name);
-        let body = Continued { name, context: &context, max_elements };
-        self.call(uri, action, edit, Some(&body)).await
+        Ok(())
     }
 
     /// Creates a shell that must have no profile, and deletes it by its reference.
@@ -290,7 +249,7 @@ impl Client {
         if !self.is("drops-reference-parameters") {
             self.parameters = private_parameters(created);
         }
-        self.requests.to = reference.address.to_string();
+        self.to = reference.address.to_string();
         let edit = |header: &mut RequestHeader| header.selector_set = reference.selector_set.clone();
         self.call(reference.resource_uri.as_str(), transfer::DELETE, edit, NOTHING).await.map(drop)
     }
@@ -318,27 +277,81 @@ impl Client {
         edit: impl FnOnce(&mut RequestHeader),
         body: Option<&impl ToXml>,
     ) -> Result<Envelope, Failure> {
-        let mutant = self.mutant.clone();
         let edit = |header: &mut RequestHeader| {
             header.locale = Some(Locale::new("en-US"));
             header.data_locale = Some(DataLocale::new("en-US"));
             edit(header);
-            match mutant.as_str() {
-                "no-locale" => header.locale = None,
-                "locale-wrong" => header.locale = Some(Locale::new("American English")),
-                "no-max-envelope-size" => header.max_envelope_size = None,
-                "no-operation-timeout" => header.operation_timeout = None,
-                "no-resource-uri" => header.resource_uri = None,
-                _ => {}
-            }
         };
-        let outgoing = self.requests.write(&ResourceUri::new(uri), action, edit, body);
-        let envelope =
-            outgoing.envelope.replacen("</s:Header>", &format!("{}</s:Header>", self.parameters), 1);
-        let answer = self.exchange(&spoiled(&self.mutant, action, envelope)).await?;
-        match Reply::read(&answer, &outgoing.message_id)? {
+        let outgoing = self.requests()?.write(&ResourceUri::new(uri), action, edit, body);
+        match self.reply(action, outgoing).await? {
             Reply::Response(envelope) => Ok(envelope),
             Reply::Fault(fault) => Err(format!("the server answered with a fault: {}", fault.reason).into()),
+        }
+    }
+
+    /// Sends a request, as right or wrong as this client is, and waits for the answer to it.
+    async fn reply(&mut self, action: &str, outgoing: Outgoing) -> Result<Reply, Failure> {
+        let closed = format!("{}</s:Header>", self.parameters);
+        let envelope = outgoing.envelope.replacen("</s:Header>", &closed, 1);
+        self.last = self.spoiled(action, envelope);
+        let answer = self.exchange(&self.last.clone()).await?;
+        Ok(Reply::read(&answer, &outgoing.message_id)?)
+    }
+
+    /// The envelope as a mutant writes it.
+    fn spoiled(&self, action: &str, envelope: String) -> String {
+        let without = |name: &str| replaced(&envelope, name, |_| String::new());
+        let hint = |name: &str| behind(name, " s:mustUnderstand=\"true\"", "", &envelope);
+        let renamed = |old: &str, new: &str| envelope.replacen(old, new, 1);
+        let pulls = action == enumeration::PULL;
+        match self.mutant.as_str() {
+            "context-forgotten" if pulls && self.last.contains("enumeration/Pull<") => {
+                replaced(&envelope, "n:EnumerationContext", |_| "<n:EnumerationContext/>".to_owned())
+            }
+            "context-unescaped" if pulls => replaced(&envelope, "n:EnumerationContext", |context| {
+                format!("{}</n:EnumerationContext>", context.split_inclusive('>').next().unwrap_or_default())
+            }),
+            "data-locale-mandatory" => {
+                behind("<p:DataLocale", "mustUnderstand=\"false\"", "mustUnderstand=\"true\"", &envelope)
+            }
+            "document-type" => format!("<!DOCTYPE x>{envelope}"),
+            "empty-enumerate" if action == enumeration::ENUMERATE => {
+                replaced(&envelope, "s:Body", |_| "<s:Body/>".to_owned())
+            }
+            "fragment-hint" => hint("<w:FragmentTransfer"),
+            "get-with-body" => renamed("<s:Body/>", "<s:Body><x/></s:Body>"),
+            "locale-wrong" => behind("<w:Locale", "en-US", "American English", &envelope),
+            "loose-selector" => moved_out(&envelope),
+            "must-comply-hint" => hint("<w:OptionSet"),
+            "no-fragment-wrapper" => {
+                envelope.replacen("<w:XmlFragment>", "", 1).replacen("</w:XmlFragment>", "", 1)
+            }
+            "no-locale" => without("w:Locale"),
+            "no-max-elements" if pulls => without("n:MaxElements"),
+            "no-max-envelope-size" => without("w:MaxEnvelopeSize"),
+            "no-message-id" => without("a:MessageID"),
+            "no-operation-timeout" => without("w:OperationTimeout"),
+            "no-optimize" => without("w:OptimizeEnumeration"),
+            "no-reply-to" => without("a:ReplyTo"),
+            "no-resource-uri" => without("w:ResourceURI"),
+            "option-attribute-case" => envelope.replace("MustComply", "mustComply"),
+            "pull-other-resource" if pulls => renamed(SERVICE, ResourceUri::SHELL),
+            "pull-without-selectors" if pulls => without("w:SelectorSet"),
+            "release-other-resource" if action == enumeration::RELEASE => {
+                renamed(SERVICE, ResourceUri::SHELL)
+            }
+            "soap-11" => envelope.replace(
+                "http://www.w3.org/2003/05/soap-envelope",
+                "http://schemas.xmlsoap.org/soap/envelope/",
+            ),
+            "stale-context" if pulls => {
+                let stale = element(&self.last, "n:EnumerationContext").map(str::to_owned);
+                replaced(&envelope, "n:EnumerationContext", |latest| stale.unwrap_or(latest.to_owned()))
+            }
+            "two-selector-sets" => {
+                renamed("</w:Selector><w:Selector", "</w:Selector></w:SelectorSet><w:SelectorSet><w:Selector")
+            }
+            _ => envelope,
         }
     }
 
@@ -397,55 +410,28 @@ fn private_parameters(created: Element<'_>) -> String {
     written.collect()
 }
 
-/// The context of an answer, with everything that is in it.
-fn context(answer: &Envelope) -> Result<Option<Opaque>, Failure> {
-    let response = answer.body_children().next().ok_or("expected a body")?;
-    Ok(response.children().find(|child| child.is(CONTEXT)).map(|child| child.read()).transpose()?)
+/// The first element of that name as it stands in the text.
+fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let opened = ["/", ">", " "].iter().filter_map(|next| text.find(&format!("<{name}{next}"))).min()?;
+    let rest = text.get(opened..)?;
+    let tag = rest.find('>')? + 1;
+    if rest.get(..tag)?.ends_with("/>") {
+        return rest.get(..tag);
+    }
+    let end = format!("</{name}>");
+    rest.get(..rest.find(&end)? + end.len())
 }
 
-fn empty_context() -> Result<Opaque, Failure> {
-    Ok(Opaque::build(CONTEXT, |_| {})?)
-}
-
-fn is_end(answer: &Envelope) -> bool {
-    let mut children = answer.body_children().flat_map(Element::children);
-    children.any(|child| child.local() == "EndOfSequence")
-}
-
-/// The envelope as a mutant writes it.
-fn spoiled(mutant: &str, action: &str, envelope: String) -> String {
-    let is = |wanted: &str| action == wanted;
-    match mutant {
-        "data-locale-mandatory" => {
-            spoiled_behind("<p:DataLocale", "mustUnderstand=\"false\"", "mustUnderstand=\"true\"", &envelope)
-        }
-        "document-type" => format!("<!DOCTYPE x>{envelope}"),
-        "empty-enumerate" if is(enumeration::ENUMERATE) => without(&envelope, "<s:Body>", "</s:Body>"),
-        "fragment-hint" => {
-            envelope.replacen("<w:FragmentTransfer s:mustUnderstand=\"true\"", "<w:FragmentTransfer", 1)
-        }
-        "get-with-body" if is(transfer::GET) => envelope.replacen("<s:Body/>", "<s:Body><x/></s:Body>", 1),
-        "loose-selector" => moved_out(&envelope),
-        "must-comply-hint" => envelope.replacen("<w:OptionSet s:mustUnderstand=\"true\"", "<w:OptionSet", 1),
-        "no-fragment-wrapper" => {
-            envelope.replacen("<w:XmlFragment>", "", 1).replacen("</w:XmlFragment>", "", 1)
-        }
-        "no-message-id" => without(&envelope, "<a:MessageID", "</a:MessageID>"),
-        "no-reply-to" => without(&envelope, "<a:ReplyTo", "</a:ReplyTo>"),
-        "option-attribute-case" => envelope.replace("MustComply", "mustComply"),
-        "soap-11" => envelope
-            .replace("http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/"),
-        "two-selector-sets" => envelope.replacen(
-            "</w:Selector><w:Selector",
-            "</w:Selector></w:SelectorSet><w:SelectorSet><w:Selector",
-            1,
-        ),
-        _ => envelope,
+/// The text with another element in the place of the first of that name.
+fn replaced(text: &str, name: &str, with: impl FnOnce(&str) -> String) -> String {
+    match element(text, name) {
+        Some(old) => text.replacen(old, &with(old), 1),
+        None => text.to_owned(),
     }
 }
 
 /// The text with the first `old` behind `start` replaced.
-fn spoiled_behind(start: &str, old: &str, new: &str, text: &str) -> String {
+fn behind(start: &str, old: &str, new: &str, text: &str) -> String {
     let Some((before, after)) = text.split_once(start) else { return text.to_owned() };
     format!("{before}{start}{}", after.replacen(old, new, 1))
 }
@@ -455,16 +441,6 @@ fn moved_out(envelope: &str) -> String {
     let Some((before, rest)) = envelope.rsplit_once("<w:Selector ") else { return envelope.to_owned() };
     let Some((selector, after)) = rest.split_once("</w:SelectorSet>") else { return envelope.to_owned() };
     format!("{before}</w:SelectorSet><w:Selector {selector}{after}")
-}
-
-/// The text without what stands from `start` to the end of `end`.
-fn without(text: &str, start: &str, end: &str) -> String {
-    let Some((before, rest)) = text.split_once(start) else { return text.to_owned() };
-    match rest.split_once(end) {
-        Some((_, after)) if start == "<s:Body>" => format!("{before}<s:Body/>{after}"),
-        Some((_, after)) => format!("{before}{after}"),
-        None => text.to_owned(),
-    }
 }
 
 /// The request with both a length and chunks.

@@ -74,6 +74,28 @@ pub const WSMAN_FAULT_DEPTH_MAX: usize = 8;
 pub const COMMANDS_PER_SHELL_MAX: usize = 1500;
 /// Enumerations that one user of the reference server has open.
 pub const ENUMERATIONS_PER_USER_MAX: usize = 100;
+/// Octets of a WQL query.
+pub const WQL_BYTES_MAX: usize = 16 * 1024;
+/// Words, values and signs of a WQL query.
+pub const WQL_TOKENS_MAX: usize = 2048;
+/// Parentheses and NOTs inside each other in a WQL query.
+pub const WQL_DEPTH_MAX: usize = 64;
+/// Characters of a pattern of LIKE: matching takes at most so many steps for each character of the text.
+pub const WQL_LIKE_CHARS_MAX: usize = 256;
+/// Octets of one XPath expression of a fragment or a filter.
+pub const XPATH_BYTES_MAX: usize = 4096;
+/// Steps, predicates and constants of one XPath expression: what it costs to look at one node.
+pub const XPATH_STEPS_MAX: usize = 256;
+/// Brackets and parentheses inside each other in one XPath expression.
+pub const XPATH_DEPTH_MAX: usize = 8;
+/// Instances inside instances of CIM.
+pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
+/// Octets of one parameter of a Digest challenge, of its name and of its value.
+pub const DIGEST_VALUE_BYTES_MAX: usize = 2048;
+/// Instances that the namespace of the reference server holds.
+pub const CIM_INSTANCES_MAX: usize = 1024;
+/// Responses without items that a client takes in a row before it gives an enumeration up.
+pub const ENUMERATION_EMPTY_PAGES_MAX: usize = 100;
 /// Events that the log of the reference server keeps; the oldest goes first.
 pub const EVENTS_LOGGED_MAX: usize = 1024;
 /// Characters of each text in an event, such as the user.
@@ -96,40 +118,6 @@ pub const SUBSCRIPTION_REFERENCE_BYTES_MAX: usize = 8192;
 pub const SUBSCRIPTION_RETRIES_MAX: u32 = 100;
 /// Messages that say that a subscription ended and that nobody has fetched from the server.
 pub const SUBSCRIPTION_ENDS_MAX: usize = 500;
-/// Octets of a WQL query.
-pub const WQL_BYTES_MAX: usize = 16 * 1024;
-/// Words, values and signs of a WQL query.
-pub const WQL_TOKENS_MAX: usize = 2048;
-/// Parentheses and NOTs inside each other in a WQL query.
-pub const WQL_DEPTH_MAX: usize = 64;
-/// Characters of a pattern of LIKE: matching takes at most so many steps for each character of the text.
-pub const WQL_LIKE_CHARS_MAX: usize = 256;
-/// Instances inside instances of CIM.
-pub const CIM_EMBEDDED_DEPTH_MAX: usize = 16;
-/// Responses without items that a client takes in a row before it gives an enumeration up.
-pub const ENUMERATION_EMPTY_PAGES_MAX: usize = 100;
-/// Octets of one XPath expression of a fragment or a filter.
-pub const XPATH_BYTES_MAX: usize = 4096;
-/// Steps, predicates and constants of one XPath expression: what it costs to look at one node.
-pub const XPATH_STEPS_MAX: usize = 256;
-/// Brackets and parentheses inside each other in one XPath expression.
-pub const XPATH_DEPTH_MAX: usize = 8;
-/// Octets of one parameter of a Digest challenge, of its name and of its value.
-pub const DIGEST_VALUE_BYTES_MAX: usize = 2048;
-/// Instances that the namespace of the reference server holds.
-pub const CIM_INSTANCES_MAX: usize = 4096;
-/// Octets of one security descriptor as text: far above what a binary one of 64 KiB can say in short letters.
-pub const SDDL_BYTES_MAX: usize = 64 * 1024;
-/// Entries of one access control list.
-pub const SDDL_ACES_MAX: usize = 1024;
-/// Sub-authorities of one SID, [MS-DTYP 2.4.2].
-pub const SID_SUB_AUTHORITIES_MAX: usize = 15;
-/// Listeners, certificate mappings, security entries or plug-ins that the configuration holds, of each kind.
-pub const CONFIG_ROWS_MAX: usize = 256;
-/// Children of one kind that one element of the configuration has: addresses, resources, capabilities, parameters.
-pub const CONFIG_ITEMS_MAX: usize = 256;
-/// Shells of one user where the configuration says 0, which is no limit of its own.
-pub const SHELLS_PER_USER_MAX: usize = 4096;
 /// Characters of the name of one selector or option, [DSP0226 13.4].
 pub const WSMAN_NAME_CHARS_MAX: usize = 2048;
 /// Characters of the value of one selector or option, [DSP0226 13.4].
@@ -144,6 +132,18 @@ pub const WSMAN_REFERENCES_MAX: usize = 16;
 pub const WSA_REFERENCE_PARAMETERS_MAX: usize = 16;
 /// Octets of a fault that a client takes whatever its MaxEnvelopeSize, [DSP0226 13.4].
 pub const FAULT_BYTES_ALWAYS: usize = 4096;
+/// Octets of one security descriptor as text: far above what a binary one of 64 KiB can say in short letters.
+pub const SDDL_BYTES_MAX: usize = 64 * 1024;
+/// Entries of one access control list.
+pub const SDDL_ACES_MAX: usize = 1024;
+/// Sub-authorities of one SID, [MS-DTYP 2.4.2].
+pub const SID_SUB_AUTHORITIES_MAX: usize = 15;
+/// Listeners, certificate mappings, security entries or plug-ins that the configuration holds, of each kind.
+pub const CONFIG_ROWS_MAX: usize = 256;
+/// Children of one kind that one element of the configuration has: addresses, resources, capabilities, parameters.
+pub const CONFIG_ITEMS_MAX: usize = 256;
+/// Shells of one user where the configuration says 0, which is no limit of its own.
+pub const SHELLS_PER_USER_MAX: usize = 4096;
 /// Messages that a sink remembers, to know one that comes again.
 pub const SINK_MESSAGES_MAX: usize = 64;
 /// Octets of the answer of a sink, and of a message to one.
@@ -156,3 +156,5 @@ pub const XPRESS_BLOCK_BYTES_MAX: usize = 65_536;
 pub const ROBUST_BUFFER_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// Robust operations of one user that the server remembers.
 pub const ROBUST_OPERATIONS_PER_USER_MAX: usize = 100;
+/// Octets of namespace declarations that the events of one message, or its header blocks, take with them.
+pub const EVENTING_COPIED_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -32,7 +32,8 @@ fn every_recorded_instance_is_written_again_with_the_same_infoset() {
         for element in envelope.body_children().flat_map(below).filter(|element| is_cim(*element)) {
             match element.read::<CimElement>() {
                 Ok(read) => {
-                    wrong.extend(difference(element, written(&read).root()).map(|d| format!("{path}: {d}")))
+                    let lost = difference(element, written(&read).root());
+                    wrong.extend(lost.map(|d| format!("{path}: {d}")));
                 }
                 Err(error) => wrong.push(format!("{path}: {error}")),
             }

@@ -159,7 +159,7 @@ fn begun(body: &str) -> EnumerationStep {
 
 fn more(step: EnumerationStep) -> OpenEnumeration {
     match step {
-        EnumerationStep::More(open, _) => open,
+        EnumerationStep::More(open, _) => *open,
         EnumerationStep::End(items) => panic!("the enumeration ended with {items:?}"),
     }
 }

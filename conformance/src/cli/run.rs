@@ -48,7 +48,7 @@ pub(crate) struct RunArguments {
     /// Cases at once
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
-    /// Seconds that an answer may take beyond the OperationTimeout of its request
+    /// Seconds that an answer may take beyond the OperationTimeout of its request, or a client for its next one
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
     /// Where identifiers come from, to repeat a run

@@ -8,7 +8,6 @@ use winrm_harness::http::Request;
 
 use crate::assertion::Bindings;
 use crate::assertion::Escape;
-use crate::assertion::check_assertion;
 use crate::engine::EngineError;
 use crate::engine::answer::answer;
 use crate::engine::answer::challenge;
@@ -27,7 +26,6 @@ use crate::engine::trigger::Ended;
 use crate::engine::trigger::Trigger;
 use crate::subject::Client;
 use crate::verdict::Verdict;
-use crate::wsx::Assertion;
 use crate::wsx::AuthDirective;
 use crate::wsx::AuthScheme;
 use crate::wsx::Case;
@@ -127,7 +125,9 @@ impl<'a> Host<'a> {
     /// Plays a step and says whether to go on.
     async fn step(&mut self, step: &Step, outcome: &mut Outcome<'_>) -> bool {
         match &step.body {
-            StepBody::Assert(assertions) => self.assert(step.number, assertions, outcome),
+            StepBody::Assert(assertions) => {
+                outcome.assert(step.number, assertions, &self.seen, &mut self.bindings)
+            }
             StepBody::Exchange(exchange) => match self.exchange(step.number, exchange, outcome).await {
                 Ok(holds) => holds,
                 Err(error) => {
@@ -136,22 +136,6 @@ impl<'a> Host<'a> {
                 }
             },
         }
-    }
-
-    fn assert(&mut self, number: StepNumber, assertions: &[Assertion], outcome: &mut Outcome<'_>) -> bool {
-        let mut holds = true;
-        for assertion in assertions {
-            let Some(seen) = self.seen.get(&assertion.step) else {
-                outcome.error(&number.to_string(), &EngineError::Step(assertion.step));
-                return false;
-            };
-            if let Err(mismatch) = check_assertion(assertion, seen.came(), &mut self.bindings) {
-                let place = format!("{number} assert");
-                outcome.assertion(place, assertion.level, &assertion.requirement, mismatch, seen);
-                holds = false;
-            }
-        }
-        holds
     }
 
     async fn exchange(

@@ -1,4 +1,8 @@
-//! Plays cases against a server over the network and judges what comes back.
+//! Plays cases against a server or a client over the network and judges what comes.
+//!
+//! A client is started by a command, is answered what the case says and judged by what it asks, in clear only: sealed
+//! cases for clients can wait. A request that doesn't come makes the case inconclusive, one too many is answered with 500
+//! and told. The rest is about servers.
 //!
 //! A case has connections of its own. Whatever becomes of it, its `finally` runs, and every shell that an answer named
 //! is deleted on a fresh connection.

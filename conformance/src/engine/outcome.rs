@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
+use crate::assertion::Bindings;
 use crate::assertion::Mismatch;
+use crate::assertion::check_assertion;
 use crate::assertion::describe_fault;
 use crate::engine::EngineError;
 use crate::engine::judge::Charge;
@@ -16,7 +18,9 @@ use crate::requirement::Catalogue;
 use crate::requirement::Level;
 use crate::requirement::RequirementId;
 use crate::verdict::Verdict;
+use crate::wsx::Assertion;
 use crate::wsx::Case;
+use crate::wsx::StepNumber;
 
 /// Collects what a case finds and rolls it up.
 pub(crate) struct Outcome<'a> {
@@ -72,18 +76,29 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// Adds an assertion that doesn't hold.
-    pub(crate) fn assertion(
+    /// Checks the lines of an `assert` section against what was seen, and says whether to go on.
+    pub(crate) fn assert(
         &mut self,
-        place: String,
-        level: Level,
-        id: &RequirementId,
-        mismatch: Mismatch,
-        seen: &Observation,
-    ) {
-        let verdict = Verdict::of_mismatch(level);
-        self.charge(id.clone(), verdict);
-        self.find(verdict, vec![id.clone()], place, mismatch, seen);
+        number: StepNumber,
+        assertions: &[Assertion],
+        seen: &BTreeMap<StepNumber, Observation>,
+        bindings: &mut Bindings,
+    ) -> bool {
+        let mut holds = true;
+        for assertion in assertions {
+            let Some(seen) = seen.get(&assertion.step) else {
+                self.error(&number.to_string(), &EngineError::Step(assertion.step));
+                return false;
+            };
+            if let Err(mismatch) = check_assertion(assertion, seen.came(), bindings) {
+                let verdict = Verdict::of_mismatch(assertion.level);
+                let id = &assertion.requirement;
+                self.charge(id.clone(), verdict);
+                self.find(verdict, vec![id.clone()], format!("{number} assert"), mismatch, seen);
+                holds = false;
+            }
+        }
+        holds
     }
 
     /// The case can't be played as it stands.

@@ -7,7 +7,6 @@ use winrm_harness::http::Request;
 
 use crate::assertion::Bindings;
 use crate::assertion::Escape;
-use crate::assertion::check_assertion;
 use crate::engine::EngineError;
 use crate::engine::authenticate::AuthPlan;
 use crate::engine::authenticate::authenticate;
@@ -29,7 +28,6 @@ use crate::engine::setting::Setting;
 use crate::subject::Subject;
 use crate::verdict::Verdict;
 use crate::wsx::Answer;
-use crate::wsx::Assertion;
 use crate::wsx::AuthDirective;
 use crate::wsx::Case;
 use crate::wsx::CleanUp;
@@ -137,25 +135,11 @@ impl Player<'_> {
     /// Plays a step and says whether to go on.
     async fn step(&mut self, step: &Step, outcome: &mut Outcome<'_>) -> bool {
         match &step.body {
-            StepBody::Assert(assertions) => self.assert(step.number, assertions, outcome),
+            StepBody::Assert(assertions) => {
+                outcome.assert(step.number, assertions, &self.seen, &mut self.bindings)
+            }
             StepBody::Exchange(exchange) => self.exchange(step.number, exchange, outcome).await,
         }
-    }
-
-    fn assert(&mut self, number: StepNumber, assertions: &[Assertion], outcome: &mut Outcome<'_>) -> bool {
-        let mut holds = true;
-        for assertion in assertions {
-            let Some(seen) = self.seen.get(&assertion.step) else {
-                outcome.error(&number.to_string(), &EngineError::Step(assertion.step));
-                return false;
-            };
-            if let Err(mismatch) = check_assertion(assertion, seen.came(), &mut self.bindings) {
-                let place = format!("{number} assert");
-                outcome.assertion(place, assertion.level, &assertion.requirement, mismatch, seen);
-                holds = false;
-            }
-        }
-        holds
     }
 
     async fn exchange(&mut self, number: StepNumber, exchange: &Exchange, outcome: &mut Outcome<'_>) -> bool {

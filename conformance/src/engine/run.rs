@@ -25,6 +25,7 @@ use crate::subject::Subject;
 use crate::verdict::Verdict;
 use crate::wsx::Case;
 use crate::wsx::Role;
+use crate::wsx::Safety;
 
 /// Traces that wait to be told.
 const TRACES_MAX: usize = 16;
@@ -116,17 +117,20 @@ where
     F: Future<Output = CaseResult> + Send + 'static,
 {
     let jobs = Arc::new(Semaphore::new(options.jobs.max(1)));
+    let places_max = u32::try_from(options.jobs.max(1)).unwrap_or(u32::MAX);
     let shells = Arc::new(Semaphore::new(options.shells_max.max(1)));
     let mut tasks = JoinSet::new();
     let mut results: Vec<Option<CaseResult>> = cases.iter().map(|_| None).collect();
     for (index, case) in cases.into_iter().enumerate() {
         let (jobs, shells) = (Arc::clone(&jobs), Arc::clone(&shells));
         let needs_shell = case.front.needs.iter().any(|need| need.starts_with("shell."));
+        // What changes the endpoint changes it for every case: it has all the places at once.
+        let places = if case.front.safety == Safety::Destructive { places_max } else { 1 };
         let played = play(case);
         tasks.spawn(async move {
             // The semaphores are never closed.
             let _shell = if needs_shell { shells.acquire().await.ok() } else { None };
-            let _job = jobs.acquire().await.ok();
+            let _job = jobs.acquire_many(places).await.ok();
             (index, played.await)
         });
     }

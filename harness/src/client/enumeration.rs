@@ -59,7 +59,7 @@ pub struct ExpectPulled {
 /// What a response brings.
 pub enum EnumerationStep {
     /// Some items, and there may be more: pull again, or release.
-    More(OpenEnumeration, Vec<Item>),
+    More(Box<OpenEnumeration>, Vec<Item>),
     /// The last items, or none: "the client does not send Release afterwards".
     End(Vec<Item>),
 }
@@ -144,7 +144,7 @@ impl OpenEnumeration {
         if let Some(context) = context.filter(|context| !context.is_empty()) {
             self.context = context;
         }
-        Ok(EnumerationStep::More(self, items))
+        Ok(EnumerationStep::More(Box::new(self), items))
     }
 
     /// Every request repeats the reference that was enumerated.

@@ -1,8 +1,10 @@
 //! The reference client: requests out, responses in, no socket and no clock.
 //!
 //! A connection is first authenticated ([`ExpectToken`]), which makes a [`Session`] that seals and opens envelopes; on
-//! that, [`ExpectShellCreated`] and the states behind it run commands, and [`Enumeration`] asks for all there is of something.
+//! that, [`ExpectShellCreated`] and the states behind it run commands, [`RemoteResource`] is any resource,
+//! [`Enumeration`] asks for all there is of something, and [`EventStream`] and [`Sink`] are the ends of subscriptions.
 
+mod config;
 mod digest;
 mod enumeration;
 mod eventing;
@@ -15,7 +17,11 @@ mod robust;
 mod session;
 mod shell;
 mod sink;
+mod transfer;
 
+pub use config::ExpectConfig;
+pub use config::get_config;
+pub use config::put_config;
 pub use enumeration::Enumeration;
 pub use enumeration::EnumerationStep;
 pub use enumeration::ExpectEnumerated;
@@ -53,3 +59,10 @@ pub use shell::RunningCommand;
 pub use sink::Received;
 pub use sink::Sink;
 pub use sink::Told;
+pub use transfer::ExpectCreated;
+pub use transfer::ExpectDeleted;
+pub use transfer::ExpectFragment;
+pub use transfer::ExpectInvoked;
+pub use transfer::ExpectRepresentation;
+pub use transfer::RemoteResource;
+pub use transfer::Representation;

@@ -280,6 +280,8 @@ pub enum SequenceError {
         /// The element, as `{uri}local`.
         expected: String,
     },
+    /// A fragment was asked for, and the answer is not about one.
+    FragmentIgnored,
     /// An enumeration goes on and on without items.
     NoProgress {
         /// How many responses in a row may hold none.
@@ -380,6 +382,7 @@ impl fmt::Display for SequenceError {
             Self::Compression(error) => write!(f, "cannot decompress the answer: {error}"),
             Self::Faulted(fault) => write!(f, "the server answered with a fault: {}", fault.reason),
             Self::MissingBody { expected } => write!(f, "expected {expected} in the body, and it is missing"),
+            Self::FragmentIgnored => f.write_str("expected a fragment, and the service ignored that"),
             Self::NoProgress { empty_pages_max } => {
                 write!(f, "expected an item after {empty_pages_max} responses without any, found none")
             }

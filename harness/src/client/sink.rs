@@ -18,6 +18,9 @@ use crate::wsman::eventing::Notification;
 use crate::wsman::eventing::NotificationBody;
 use crate::wsman::eventing::SubscriptionEnd;
 
+/// [DSP0226 C.2] "One-way messages over HTTP are answered by 202 with an empty body."
+const ACCEPTED: Status = Status(202);
+
 /// The other end of a subscription in a push mode: takes the requests of a source, and says what to answer.
 ///
 /// Anybody who can reach it may send to it, and what comes is in clear: a sink believes a message only as far as the
@@ -79,7 +82,7 @@ impl Sink {
         }
         let response = match notification.is_ack_requested {
             true => self.ack(&notification.message_id),
-            false => Response::new(Status::NO_CONTENT),
+            false => Response::new(ACCEPTED),
         };
         Received { response, told: Some(self.told(notification)) }
     }
@@ -134,12 +137,12 @@ fn soap(status: Status, envelope: String) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::Received;
-    use super::Sink;
-    use super::Told;
     use crate::addressing::MessageId;
     use crate::addressing::To;
     use crate::client::Occurrence;
+    use crate::client::sink::Received;
+    use crate::client::sink::Sink;
+    use crate::client::sink::Told;
     use crate::http::Request;
     use crate::http::Status;
     use crate::limits::SINK_MESSAGES_MAX;
@@ -192,7 +195,7 @@ mod tests {
     #[test]
     fn what_asks_for_no_acknowledgement_gets_none() {
         let received = take(&mut sink(), &Notification { is_ack_requested: false, ..notification("uuid:1") });
-        assert_eq!(received.response.status, Status::NO_CONTENT);
+        assert_eq!(received.response.status, Status(202));
     }
 
     #[test]

@@ -119,7 +119,7 @@ pub struct Pages<'c> {
 /// What to ask for the next page.
 enum Next {
     First(ExpectEnumerated, Outgoing),
-    More(OpenEnumeration),
+    More(Box<OpenEnumeration>),
     End,
 }
 

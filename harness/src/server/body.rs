@@ -228,7 +228,7 @@ pub(super) fn write(
         true => Charset::Utf8,
         false => writing.charset,
     };
-    let octets = encode(&answer.envelope, charset);
+    let octets = encode(answer.envelope, charset);
     // "The service MUST use this message when responding to a compressed request."
     let (response, octets) = match writing.is_compressed {
         true => (Response::new(status).with_header("Content-Encoding", "SLDC"), Sldc::encode(&octets)),
@@ -253,7 +253,7 @@ pub(super) fn write(
 }
 
 /// An answer in clear.
-pub(super) fn plain(status: Status, envelope: &str, charset: Charset) -> Response {
+pub(super) fn plain(status: Status, envelope: String, charset: Charset) -> Response {
     Response::new(status)
         .with_header("Content-Type", content_type(charset))
         .with_body(encode(envelope, charset))
@@ -267,9 +267,9 @@ fn content_type(charset: Charset) -> &'static str {
 }
 
 /// "UTF-16 messages begin with a BOM", and UTF-8 replies have none.
-fn encode(envelope: &str, charset: Charset) -> Vec<u8> {
+fn encode(envelope: String, charset: Charset) -> Vec<u8> {
     match charset {
-        Charset::Utf8 => envelope.as_bytes().to_vec(),
+        Charset::Utf8 => envelope.into_bytes(),
         Charset::Utf16 => {
             let units = std::iter::once(0xFEFF).chain(envelope.encode_utf16());
             units.flat_map(u16::to_le_bytes).collect()

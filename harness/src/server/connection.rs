@@ -295,7 +295,7 @@ impl Server {
                 if body::charset_of(request).is_none() {
                     let refusal = self.refuse_charset();
                     let status = Status::INTERNAL_SERVER_ERROR;
-                    return Some(body::plain(status, &refusal.envelope, Charset::Utf8));
+                    return Some(body::plain(status, refusal.envelope, Charset::Utf8));
                 }
                 return Some(identify::unauthenticated(request, &self.config));
             }

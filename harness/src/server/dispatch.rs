@@ -357,6 +357,10 @@ impl Server {
         let narrowed = enumerations::narrowed(call);
         let call_of_resource = Call { header: narrowed.as_ref().unwrap_or(call.header), ..*call };
         let uri = narrowed.as_ref().and_then(|header| header.resource_uri.as_ref()).unwrap_or(uri);
+        // Who asks for all classes and means one needs the right to that one.
+        if !rights::allows(config, &call_of_resource) {
+            return Err(FaultReason::AccessDenied.into());
+        }
         let limits = Limits::of(config);
         let resource = Resources { config, cim, events }.find(uri).ok_or(FaultReason::InvalidResourceUri)?;
         enumerations.enumerate(call, || resource.enumerate(&call_of_resource), limits, random).map(Some)

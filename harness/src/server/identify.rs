@@ -37,7 +37,7 @@ pub(super) fn unauthenticated(request: &Request, config: &Config) -> Response {
         false => IdentifyResponse::unauthenticated(PRODUCT_VENDOR),
     };
     let charset = if config.is_mutant(Mutant::AnswersInUtf8) { Charset::Utf8 } else { charset };
-    body::plain(Status::OK, &response.to_envelope(), charset)
+    body::plain(Status::OK, response.to_envelope(), charset)
 }
 
 /// Answers Identify to somebody who logged on.

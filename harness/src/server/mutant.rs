@@ -141,6 +141,8 @@ mutants! {
     ExecutesRetransmissions = "executes-retransmissions",
     /// streams come uncompressed whatever the client asked for
     IgnoresCompression = "ignores-compression",
+    /// enumerates as if there were no filter
+    IgnoresFilter = "ignores-filter",
 } // END
 
 impl Mutant {

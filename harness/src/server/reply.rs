@@ -125,30 +125,27 @@ impl ReplyTo {
 
     /// "Faults should carry them unless too large": the reference parameters go first, then what the fault says.
     fn fault(self, refusal: Refusal, config: &Config) -> Answer {
-        let too_large = FaultReason::EncodingLimit(EncodingLimit::MaxEnvelopeSizeExceeded);
-        let provider_fault = refusal.provider_fault.as_deref();
+        let Refusal { reason, message, provider_fault } = refusal;
         let is_lost = config.is_mutant(Mutant::OperationIdLostInFaults);
-        let operation_id = self.operation_id.as_ref().filter(|_| !is_lost);
-        let write = |reason: &FaultReason, message: Option<&String>, fault_to: Option<&EndpointReference>| {
-            reason.to_envelope(&FaultContext {
-                message_id: self.message_id.clone(),
-                request_id: self.request_id.clone(),
-                operation_id: operation_id.cloned(),
-                sequence_id: self.sequence_id,
-                machine: config.computer.clone(),
-                message: message.cloned(),
-                provider_fault: provider_fault.cloned(),
-                fault_to: fault_to.cloned(),
-                activity_id: self.activity_id.clone(),
-            })
+        let context = FaultContext {
+            message_id: self.message_id,
+            request_id: self.request_id,
+            operation_id: self.operation_id.filter(|_| !is_lost),
+            sequence_id: self.sequence_id,
+            machine: config.computer.clone(),
+            message,
+            provider_fault: provider_fault.map(|fault| *fault),
+            fault_to: self.fault_to,
+            activity_id: self.activity_id,
         };
-        let (reason, message) = (&refusal.reason, refusal.message.as_ref());
-        let mut envelope = write(reason, message, self.fault_to.as_ref());
+        let mut envelope = reason.to_envelope(&context);
         if !self.room.holds_fault(&envelope) {
-            envelope = write(reason, message, None);
+            envelope = reason.to_envelope(&FaultContext { fault_to: None, ..context.clone() });
         }
         if !self.room.holds_fault(&envelope) {
-            envelope = write(&too_large, None, None);
+            let too_large = FaultReason::EncodingLimit(EncodingLimit::MaxEnvelopeSizeExceeded);
+            let context = FaultContext { fault_to: None, message: None, provider_fault: None, ..context };
+            envelope = too_large.to_envelope(&context);
         }
         Answer { envelope: spoiled(envelope, config), is_fault: true }
     }

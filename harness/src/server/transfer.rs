@@ -80,7 +80,7 @@ pub(super) fn create(
         Some(fragment) => {
             let current = resource.get(call)?.representation;
             let changed = fragment::inserted(current.element(), &fragment.path, &content(body)?)?;
-            resource.put(call, changed.element())?
+            put_changed(call, resource, &current, &changed)?
         }
         None => resource.create(call, body)?,
     };
@@ -103,7 +103,7 @@ pub(super) fn delete(
         Some(fragment) => {
             let current = resource.get(call)?.representation;
             let changed = fragment::removed(current.element(), &fragment.path)?;
-            requested(call, &resource.put(call, changed.element())?)
+            requested(call, &put_changed(call, resource, &current, &changed)?)
         }
         None => {
             resource.delete(call)?;
@@ -111,6 +111,21 @@ pub(super) fn delete(
         }
     };
     Ok(with_blocks(Success::empty(DELETE_RESPONSE), call, fragment.as_ref(), epr))
+}
+
+/// Puts a representation in which something is new or gone. A resource that takes what is missing for "as it is" can't
+/// do that, and must not say that it did.
+fn put_changed(
+    call: &Call<'_>,
+    resource: &mut dyn Resource,
+    current: &Opaque,
+    changed: &Opaque,
+) -> Result<Instance> {
+    let instance = resource.put(call, changed.element())?;
+    if instance.representation == *current {
+        return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::FragmentLevelAccess).into());
+    }
+    Ok(instance)
 }
 
 /// The part of the representation that the request is about.

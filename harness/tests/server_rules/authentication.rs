@@ -9,7 +9,8 @@ fn a_401_lists_the_schemes_that_are_on_and_no_other() {
         (config(), vec!["Negotiate"]),
         (Config { basic: true, ..config() }, vec!["Negotiate"]),
         (clear_config(), vec!["Negotiate", "Basic realm=\"WSMAN\""]),
-        (Config { negotiate: false, ..clear_config() }, vec!["Basic realm=\"WSMAN\""]),
+        (Config { negotiate: false, ..clear_config() }, vec!["Negotiate", "Basic realm=\"WSMAN\""]),
+        (Config { negotiate: false, kerberos: false, ..clear_config() }, vec!["Basic realm=\"WSMAN\""]),
     ];
     for (config, schemes) in all {
         let mut world = World::new(config);
@@ -24,11 +25,14 @@ fn a_401_lists_the_schemes_that_are_on_and_no_other() {
 }
 
 #[test]
-fn the_security_profiles_of_identify_are_the_schemes_of_the_401() {
-    let profile = |name: &str| format!("http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/{name}");
+fn the_security_profiles_of_identify_are_those_of_the_schemes_that_are_on() {
+    let profile = |name: &str| format!("http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/{name}");
+    let spnego = || vec![profile("http/spnego-kerberos"), profile("https/spnego-kerberos")];
+    let basic = || vec![profile("http/basic"), profile("https/basic")];
     for (config, profiles) in [
-        (config(), vec![profile("spnego-kerberos")]),
-        (clear_config(), vec![profile("basic"), profile("spnego-kerberos")]),
+        (config(), spnego()),
+        (Config { basic: true, ..config() }, [basic(), spnego()].concat()),
+        (Config { certificate: true, ..config() }, [spnego(), vec![profile("https/mutual")]].concat()),
     ] {
         let mut world = World::new(config);
         let mut alice = world.log_on("alice");

@@ -101,6 +101,33 @@ fn other_dialects_are_refused_with_the_list_of_those_that_are_known() {
 }
 
 #[test]
+fn an_expression_chooses_the_instances_in_which_it_selects_something() {
+    let (mut world, mut alice) = begin();
+    let xpath = "http://www.w3.org/TR/1999/REC-xpath-19991116";
+    let mut ask = |inside: &str| world.ask(&mut alice, &filtered(SERVICE, "w:Filter", xpath, inside, ""));
+    for expression in ["/Win32_Service[Name='WinRM']", "/Win32_Service[Name='WinRM']/State"] {
+        assert_eq!(ask(expression).texts("Name"), ["WinRM"], "{expression}");
+    }
+    let stopped = ask("/Win32_Service[State='Stopped' and StartMode='Auto']");
+    assert_eq!((stopped.status, stopped.texts("Name").len()), (200, 0));
+    let refused = ask("//Name");
+    assert_eq!(refused.subcode(), "CannotProcessFilter");
+    // Without a dialect it is this one.
+    let plain = "<w:OptimizeEnumeration/><n:Filter>/Win32_Service[Name='WinRM']</n:Filter>";
+    assert_eq!(world.ask(&mut alice, &enumerate(SERVICE, plain)).texts("Name"), ["WinRM"]);
+}
+
+#[test]
+fn all_classes_are_enumerated_only_with_a_filter() {
+    let (mut world, mut alice) = begin();
+    let refused = world.ask(&mut alice, &enumerate(ALL, ""));
+    assert_eq!(
+        (refused.subcode().as_str(), refused.detail().as_str()),
+        ("UnsupportedFeature", "FilteringRequired")
+    );
+}
+
+#[test]
 fn two_filters_and_a_filter_of_two_kinds_are_refused() {
     let (mut world, mut alice) = begin();
     let query = "select * from Win32_Service";

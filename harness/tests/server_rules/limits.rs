@@ -62,8 +62,11 @@ fn no_answer_is_larger_than_the_service_may_send() {
     let mut alice = world.log_on("alice");
     world.create(&mut alice);
     let ask = get(SHELL_ID).block("MaxEnvelopeSize", &wish(500_000));
-    let fits = padding_for(&mut world, &mut alice, &ask, 31_000);
-    assert_eq!(world.ask(&mut alice, &ask.reply_parameters(&padding(fits))).status, 200);
+    let fits = padding_for(&mut world, &mut alice, &ask, 32_768);
+    let on = world.ask(&mut alice, &ask.clone().reply_parameters(&padding(fits)));
+    assert_eq!((on.status, on.text.len()), (200, 32_768));
+    let past = world.ask(&mut alice, &ask.reply_parameters(&padding(fits + 1)));
+    assert_eq!((past.detail().as_str(), past.status), ("MaxEnvelopeSize", 500));
 }
 
 #[test]
@@ -187,9 +190,10 @@ fn a_slow_request_does_not_take_the_answer_before_it() {
     world.run(&mut alice, "silence 9");
     world.start(&mut alice, &receive(COMMAND_ID));
     world.pair.send(alice.id, b"POST");
-    world.pair.advance(9_000);
+    world.pair.advance(8_999);
+    assert!(world.poll(&mut alice).is_none());
+    world.pair.advance(1);
     assert_eq!(world.poll(&mut alice).unwrap().stream("stdout"), b"done\r\n");
-    world.pair.advance(0);
     assert_eq!(world.pair.receive(alice.id).unwrap().status.0, 500);
 }
 

@@ -7,6 +7,8 @@ mod cim;
 #[cfg(test)]
 mod compression;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod enumeration;
 #[cfg(test)]
 mod enumeration_filters;
@@ -14,6 +16,8 @@ mod enumeration_filters;
 mod enumeration_pages;
 #[cfg(test)]
 mod eventing;
+#[cfg(test)]
+mod fault_rows;
 #[cfg(test)]
 mod fault_table;
 #[cfg(test)]
@@ -33,6 +37,8 @@ mod mutants;
 #[cfg(test)]
 mod receive;
 #[cfg(test)]
+mod rights;
+#[cfg(test)]
 mod robust;
 #[cfg(test)]
 mod robust_client;
@@ -42,3 +48,5 @@ mod sealing;
 mod shells;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod transfer;

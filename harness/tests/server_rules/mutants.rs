@@ -43,7 +43,34 @@ fn probe(mutant: Option<Mutant>) -> String {
     in_namespace(&mut world, &mut alice, &mut log);
     in_operations(&mut world, &mut alice, &mut log);
     others(&mut world, &mut log);
+    configure(&mut world, &mut log);
     log
+}
+
+/// The configuration is in effect or refused.
+fn configure(world: &mut World, log: &mut String) {
+    const CONFIG: &str = "http://schemas.microsoft.com/wbem/wsman/1/config";
+    let mut alice = world.log_on("alice");
+    let put = |table: &str, body: &str| {
+        Ask::new(&format!("{TRANSFER}/Put")).uri(&format!("{CONFIG}{table}")).body(body)
+    };
+    let read_only = format!("<Security Uri=\"{CONFIG}/winrs\" Sddl=\"D:(A;;GR;;;BA)\"/>");
+    let selectors =
+        format!("<w:SelectorSet><w:Selector Name=\"Uri\">{CONFIG}/winrs</w:Selector></w:SelectorSet>");
+    for ask in [
+        put("/service", "<Service><AllowUnencrypted>true</AllowUnencrypted></Service>"),
+        put("/service/auth", "<Auth><Basic>true</Basic></Auth>"),
+        put("/service/auth", "<Auth><Basic>false</Basic></Auth>"),
+        put("", "<Config><MaxTimeoutms>499</MaxTimeoutms></Config>"),
+        put("/service/security", &read_only).block("SelectorSet", &selectors),
+        put("/winrs", "<Winrs><IdleTimeout>60000</IdleTimeout></Winrs>"),
+    ] {
+        let request = sealed(&mut alice, &ask);
+        let status = world.exchange(alice.id, &request).status.0;
+        let id = world.pair.connect();
+        note(log, &world.exchange(id, &post()));
+        writeln!(log, "{status}").unwrap();
+    }
 }
 
 fn in_shell(world: &mut World, alice: &mut Client, log: &mut String) {
@@ -134,6 +161,8 @@ fn in_enumeration(world: &mut World, alice: &mut Client, log: &mut String) {
     }
     let context = tell(&ask("Enumerate", "")).text_of("EnumerationContext").unwrap();
     let context = format!("<n:EnumerationContext>{context}</n:EnumerationContext>");
+    let filtered = tell(&ask("Enumerate", "<w:Filter>x</w:Filter>"));
+    writeln!(log, "{} filtered", filtered.status).unwrap();
     for action in ["Release", "Pull"] {
         writeln!(log, "{} after", tell(&ask(action, &context)).status).unwrap();
     }
@@ -195,6 +224,7 @@ fn others(world: &mut World, log: &mut String) {
         note(log, &world.exchange(client.id, &request));
     }
     let mut alice = world.log_on("alice");
+    crate::transfer::probe(world, &mut alice, log);
     in_enumeration(world, &mut alice, log);
     let request = sealed(&mut alice, &delete(SHELL_ID));
     world.exchange(alice.id, &request);

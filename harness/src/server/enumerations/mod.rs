@@ -110,13 +110,14 @@ impl Enumerations {
     ) -> Result<Success> {
         let asked: Enumerate = body(call)?;
         let lasting_ms = lasting_ms(&asked, call)?;
-        let selection = Selection::of(&asked, call)?;
+        let selection = Selection::of(&asked, call, limits)?;
+        let resource_uri = call.header.resource_uri.clone().unwrap_or_else(|| ResourceUri::new(""));
         let mut enumeration = Enumeration {
             owner: call.user.name.clone(),
-            resource_uri: call.header.resource_uri.clone().unwrap_or_else(|| ResourceUri::new("")),
+            items: self.shared(&resource_uri, selection.of_all(all()?)?),
+            resource_uri,
             selector_set: call.header.selector_set.clone(),
             shape: Arc::new(selection.shape()),
-            items: selection.of_all(all()?)?,
             next: 0,
             idle_ends_ms: call.now_ms.saturating_add(limits.timeout_ms),
             ends_ms: lasting_ms.map(|lasting_ms| call.now_ms.saturating_add(lasting_ms)),
@@ -200,6 +201,16 @@ impl Enumerations {
         Ok(())
     }
 
+    /// The items, those that another enumeration of the resource has at the same place by that one's: however a
+    /// resource makes its instances, a hundred enumerations hold them once.
+    fn shared(&self, uri: &ResourceUri, items: Vec<Arc<Instance>>) -> Vec<Arc<Instance>> {
+        let other =
+            self.0.values().find(|other| other.resource_uri == *uri && other.items.len() == items.len());
+        let Some(other) = other else { return items };
+        let pairs = items.into_iter().zip(&other.items);
+        pairs.map(|(item, known)| if item == *known { Arc::clone(known) } else { item }).collect()
+    }
+
     /// The enumeration of a context; another user's does not exist. "Pull repeats the endpoint reference of the
     /// Enumerate", and so does Release.
     fn of(&mut self, call: &Call<'_>, context: &EnumerationContext) -> Result<&mut Enumeration> {
@@ -243,11 +254,10 @@ impl Enumeration {
 
     /// The next items, which are then behind.
     fn take(&mut self, count: usize, call: &Call<'_>, limits: Limits) -> Page {
-        // The item before comes again in place of the last.
-        let repeats = limits.is_mutant(Mutant::PullRepeatsItem) && self.next > 0 && count > 1;
-        let from = self.next.saturating_sub(usize::from(repeats));
+        let from = self.next;
         self.next = from.saturating_add(count).min(self.items.len());
-        self.page_of(from, count, call)
+        let repeated = usize::from(limits.is_mutant(Mutant::PullRepeatsItem) && from > 0);
+        self.page_of(from.saturating_sub(repeated), count.saturating_add(repeated), call)
     }
 
     fn page_of(&self, from: usize, count: usize, call: &Call<'_>) -> Page {

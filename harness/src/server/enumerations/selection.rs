@@ -1,8 +1,10 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
+use crate::server::Mutant;
 use crate::server::dispatch::Call;
 use crate::server::dispatch::Refusal;
+use crate::server::enumerations::Limits;
 use crate::server::enumerations::page::Shape;
 use crate::server::resources::Instance;
 use crate::wsman::Family;
@@ -44,7 +46,7 @@ enum Condition {
 
 impl Selection {
     /// Reads filter and mode; what the resource doesn't know is refused.
-    pub(super) fn of(asked: &Enumerate, call: &Call<'_>) -> Result<Self> {
+    pub(super) fn of(asked: &Enumerate, call: &Call<'_>, limits: Limits) -> Result<Self> {
         let uri = call.header.resource_uri.as_ref();
         let class = uri.and_then(ClassUri::parse);
         // [MS-WSMV] 3.1.4.1.17 lists what has modes.
@@ -61,6 +63,8 @@ impl Selection {
             return Err(FaultReason::UnsupportedFeature(UnsupportedFeature::EnumerationMode).into());
         }
         let condition = match (&asked.filter, &class) {
+            (Some(_), _) if limits.is_mutant(Mutant::IgnoresFilter) => Condition::All,
+            (None, Some(class)) if class.class.is_all() => return Err(FaultReason::FilteringRequired.into()),
             (None, _) => Condition::All,
             // "… if the request contains the Filter element for any URI that is not for a CIM or WMI resource."
             (Some(_), None) => {
@@ -113,10 +117,9 @@ impl Condition {
         }
         match (dialect, filter.expression().map_err(|error| unusable(&error))?) {
             (filter::WQL, Expression::Text(text)) => wql(text, class).map(Self::Wql),
-            (xpath::XPATH, Expression::Text(text)) => match XPath::parse(text, &filter.namespaces()) {
-                Ok(expression) => Ok(Self::XPath(expression)),
-                Err(_) => Err(unusable(&"expected an XPath expression of level 1 or 2")),
-            },
+            (xpath::XPATH, Expression::Text(text)) => {
+                XPath::parse(text, &filter.namespaces()).map(Self::XPath).map_err(|error| unusable(&error))
+            }
             // "Selector Filter Dialect can only be used for class-specific resource URIs."
             (filter::SELECTOR_FILTER, Expression::Element(_)) if class.class.is_all() => {
                 Err(unusable(&"expected the resource URI of one class, found that of all"))

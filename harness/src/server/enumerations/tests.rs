@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use crate::limits::ENUMERATIONS_PER_USER_MAX;
-use crate::pair::Pair;
 use crate::server::Config;
 use crate::server::ConnectionId;
+use crate::server::Server;
 use crate::server::authentication::User;
 use crate::server::connection::Random;
 use crate::server::dispatch::Call;
@@ -61,7 +61,7 @@ impl World {
             enumerations: Enumerations::default(),
             random: Box::new(random),
             config: Config::default(),
-            connection: Pair::new(Config::default()).connect(),
+            connection: Server::new(Config::default(), Box::new(|_| {})).open("192.0.2.1"),
             header: RequestHeader::read(&envelope).unwrap(),
             envelope,
         }
@@ -92,6 +92,22 @@ fn open_enumerations_share_their_instances() {
     assert!(all.iter().all(|instance| Arc::strong_count(instance) == ENUMERATIONS_PER_USER_MAX + 1));
     world.enumerations.elapse(60_000);
     assert!(all.iter().all(|instance| Arc::strong_count(instance) == 1));
+}
+
+#[test]
+fn instances_that_a_resource_makes_anew_each_time_are_held_once() {
+    let mut world = World::new();
+    for _ in 0..ENUMERATIONS_PER_USER_MAX {
+        world.enumerate("alice", 0, &instances(200)).unwrap();
+    }
+    let first = world.enumerations.0.values().next().unwrap();
+    assert!(first.items.iter().all(|instance| Arc::strong_count(instance) == ENUMERATIONS_PER_USER_MAX));
+    let mut changed = instances(200);
+    changed.swap(0, 1);
+    world.enumerate("bob", 0, &changed).unwrap();
+    let own = world.enumerations.0.values().find(|enumeration| enumeration.owner == "bob").unwrap();
+    let told: Vec<_> = own.items.iter().map(|item| item.selector_set.text("N").unwrap().to_owned()).collect();
+    assert_eq!(told[..3], ["1", "0", "2"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::server::subscriptions::sink::Sink;
 pub struct DeliveryId(u64);
 
 /// A request that the server wants to be sent to the sink of a subscription. Whoever sends it tells the server what
-/// came of it, with [`super::super::Server::delivered`].
+/// came of it, with [`crate::server::Server::delivered`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// What to name when telling.
@@ -86,10 +86,10 @@ impl Outbox {
 
 #[cfg(test)]
 mod tests {
-    use super::Message;
-    use super::Outbox;
     use crate::addressing::EndpointReference;
     use crate::limits::SUBSCRIPTION_ENDS_MAX;
+    use crate::server::subscriptions::outbox::Message;
+    use crate::server::subscriptions::outbox::Outbox;
     use crate::server::subscriptions::sink::Sink;
 
     fn message(text: &str) -> Message {

@@ -5,8 +5,10 @@
 use crate::addressing::MessageId;
 use crate::http::Response;
 use crate::server::Mutant;
+use crate::server::resources::event_log::RecordId;
 use crate::server::subscriptions::Given;
 use crate::server::subscriptions::Unreachable;
+use crate::server::subscriptions::form::bookmark_at;
 use crate::server::subscriptions::outbox::Message;
 use crate::server::subscriptions::sink::Sink;
 use crate::server::subscriptions::subscription::End;
@@ -194,8 +196,8 @@ impl Push {
 
     /// How many octets a message has without events.
     fn overhead(&self, message_id: &MessageId, stream: &EventStream) -> usize {
-        let longest = crate::server::resources::event_log::RecordId(u64::MAX);
-        let bookmark = stream.sends_bookmarks.then(|| super::form::bookmark_at(longest)).flatten();
+        let longest = RecordId(u64::MAX);
+        let bookmark = stream.sends_bookmarks.then(|| bookmark_at(longest)).flatten();
         let body = NotificationBody::Events(Vec::new());
         self.notification(message_id, bookmark, body).to_envelope().len()
     }

@@ -130,8 +130,6 @@ impl Queue {
 mod tests {
     use std::sync::Arc;
 
-    use super::Bounds;
-    use super::Queue;
     use crate::limits::SUBSCRIPTION_EVENTS_MAX;
     use crate::server::resources::event_log::Entry;
     use crate::server::resources::event_log::EventLog;
@@ -139,7 +137,10 @@ mod tests {
     use crate::server::resources::event_log::RecordId;
     use crate::server::resources::event_log::What;
     use crate::server::subscriptions::form::Form;
+    use crate::server::subscriptions::queue::Bounds;
+    use crate::server::subscriptions::queue::Queue;
     use crate::wsman::eventing::EnvelopePolicy;
+    use crate::wsman::eventing::Event;
 
     fn events(subjects: &[&str]) -> Vec<Arc<LoggedEvent>> {
         let mut log = EventLog::default();
@@ -164,7 +165,7 @@ mod tests {
         policy: &EnvelopePolicy,
     ) -> Vec<Option<u64>> {
         let batch = queue.take(Form::default(), Bounds { events_max, bytes_max, policy }, 9);
-        batch.events.iter().map(|event| event.dropped_count()).collect()
+        batch.events.iter().map(Event::dropped_count).collect()
     }
 
     const ANY: usize = usize::MAX;
@@ -180,14 +181,14 @@ mod tests {
         assert_eq!(take(&mut past, 2, ANY, &NOTIFY), [Some(3), None]);
         let rest = past.take(Form::default(), Bounds { events_max: ANY, bytes_max: ANY, policy: &NOTIFY }, 9);
         assert_eq!(rest.events.len(), SUBSCRIPTION_EVENTS_MAX - 1);
-        assert_eq!(rest.last, Some(RecordId(SUBSCRIPTION_EVENTS_MAX as u64 + 3)));
+        assert_eq!(rest.last, Some(RecordId(u64::try_from(SUBSCRIPTION_EVENTS_MAX).unwrap() + 3)));
         assert!(past.is_empty() && past.since_ms().is_none());
     }
 
     #[test]
     fn a_delivery_holds_what_fits() {
         let all = events(&["a", "b", "c"]);
-        let size = super::octets_of(&Form::default().event(&all[0]));
+        let size = crate::server::subscriptions::form::octets_of(&Form::default().event(&all[0]));
         let mut two = queue(all);
         assert_eq!(take(&mut two, ANY, 2 * size, &NOTIFY).len(), 2);
         assert_eq!(two.since_ms(), Some(9));
@@ -198,14 +199,14 @@ mod tests {
     fn events_that_never_fit_are_dealt_with_as_the_policy_says() {
         let large = "x".repeat(200);
         let all = || queue(events(&["a", &large, &large, "b"]));
-        let max = super::octets_of(&Form::default().event(&events(&["a"])[0]));
+        let max = crate::server::subscriptions::form::octets_of(&Form::default().event(&events(&["a"])[0]));
         let sizes = |policy| {
             let mut queue = all();
             let mut taken = Vec::new();
             while !queue.is_empty() {
                 let batch =
                     queue.take(Form::default(), Bounds { events_max: ANY, bytes_max: max, policy }, 9);
-                taken.extend(batch.events.iter().map(|event| event.dropped_count()));
+                taken.extend(batch.events.iter().map(Event::dropped_count));
                 if batch.is_cancelled {
                     taken.push(Some(0));
                     break;

@@ -7,6 +7,7 @@ use crate::limits::SUBSCRIPTION_REFERENCE_BYTES_MAX;
 use crate::limits::WSMAN_URI_BYTES_MAX;
 use crate::soap::Opaque;
 use crate::wsman::eventing::Notification;
+use crate::xml::Charset;
 use crate::xml::Writer;
 
 const HTTP: &str = "http://";
@@ -25,6 +26,8 @@ pub(super) struct Sink {
     pub(super) to: To,
     /// The header blocks that each message carries.
     pub(super) reference: Vec<Opaque>,
+    /// [DSP0226 10.2.12] What messages are written in.
+    pub(super) charset: Charset,
 }
 
 impl Sink {
@@ -48,16 +51,26 @@ impl Sink {
             path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
             to: To::new(url),
             reference: Notification::reference_of(reference),
+            charset: Charset::Utf8,
         })
     }
 
     pub(super) fn request(&self, envelope: String) -> Request {
+        let (charset, octets) = match self.charset {
+            Charset::Utf8 => ("UTF-8", envelope.into_bytes()),
+            Charset::Utf16 => ("UTF-16", utf16(&envelope)),
+        };
         Request::new("POST", self.path.clone())
             .with_header("Host", self.address.clone())
             .with_header("User-Agent", "winrm-harness")
-            .with_header("Content-Type", "application/soap+xml;charset=UTF-8")
-            .with_body(envelope.into_bytes())
+            .with_header("Content-Type", format!("application/soap+xml;charset={charset}"))
+            .with_body(octets)
     }
+}
+
+/// Little-endian with a byte order mark, as event forwarding has it.
+fn utf16(text: &str) -> Vec<u8> {
+    [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
 }
 
 /// The host, with the brackets of an IPv6 address, and the port. A user before an `@` is no host.
@@ -88,9 +101,10 @@ fn octets_of(reference: &EndpointReference) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::Sink;
     use crate::addressing::EndpointReference;
     use crate::limits::SUBSCRIPTION_REFERENCE_BYTES_MAX;
+    use crate::server::subscriptions::sink::Sink;
+    use crate::server::subscriptions::sink::octets_of;
     use crate::soap::Opaque;
     use crate::xml::QName;
 
@@ -151,9 +165,9 @@ mod tests {
             let address = EndpointReference::to_address("http://192.0.2.1/");
             EndpointReference { reference_parameters: Some(parameters), ..address }
         };
-        let empty = super::octets_of(&with(0)) + "</P>".len() - "/>".len() + 1;
+        let empty = octets_of(&with(0)) + "</P>".len() - "/>".len() + 1;
         let room = SUBSCRIPTION_REFERENCE_BYTES_MAX - empty;
-        assert_eq!(super::octets_of(&with(room)), SUBSCRIPTION_REFERENCE_BYTES_MAX);
+        assert_eq!(octets_of(&with(room)), SUBSCRIPTION_REFERENCE_BYTES_MAX);
         assert!(Sink::new(&with(room), "192.0.2.1").is_some());
         assert!(Sink::new(&with(room + 1), "192.0.2.1").is_none());
     }

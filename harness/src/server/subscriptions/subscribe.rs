@@ -32,6 +32,7 @@ use crate::server::subscriptions::subscription::Mode;
 use crate::server::subscriptions::subscription::Subscription;
 use crate::soap::Opaque;
 use crate::wsman::Duration;
+use crate::wsman::EncodingLimit;
 use crate::wsman::Expiration;
 use crate::wsman::Family;
 use crate::wsman::FaultReason;
@@ -51,6 +52,7 @@ use crate::wsman::eventing::Identifier;
 use crate::wsman::eventing::Subscribe;
 use crate::wsman::eventing::SubscribeError;
 use crate::wsman::eventing::SubscribeResponse;
+use crate::xml::Charset;
 use crate::xml::XmlError;
 
 /// How long a subscription lasts that says nothing about it.
@@ -61,6 +63,7 @@ const HEARTBEAT_MS_MIN: u64 = 1000;
 const RETRY_DEFAULT: Retry = Retry { total: 5, interval_ms: 60_000 };
 /// Events of a batch when the subscriber says nothing about it.
 const BATCH_EVENTS_DEFAULT: u32 = 20;
+const BYTE_ORDER_MARK_BYTES: usize = 2;
 
 impl Subscriptions {
     /// Subscribe.
@@ -164,7 +167,8 @@ fn mode(call: &Call<'_>, delivery: &Delivery, id: &str) -> Result<Mode, Refusal>
         return Ok(Mode::Pull(Fetch::new(EnumerationContext::new(id))));
     }
     let notify_to = delivery.notify_to.as_ref().ok_or(FaultReason::InvalidMessage)?;
-    let sink = Sink::new(notify_to, call.client_ip).ok_or(FaultReason::EventSourceUnableToProcess)?;
+    let mut sink = Sink::new(notify_to, call.client_ip).ok_or(FaultReason::EventSourceUnableToProcess)?;
+    sink.charset = charset(delivery)?;
     let is_acknowledged = delivery.mode() != DeliveryMode::PUSH;
     Ok(Mode::Push(Push::new(sink, packing(delivery)?, is_acknowledged, retry)))
 }
@@ -199,6 +203,12 @@ fn retry(delivery: &Delivery) -> Result<Retry, Refusal> {
     Ok(Retry { total: asked.total, interval_ms })
 }
 
+fn charset(delivery: &Delivery) -> Result<Charset, Refusal> {
+    let asked = delivery.content_encoding.as_deref().unwrap_or("UTF-8");
+    let charset = Charset::from_name(asked);
+    Ok(charset.ok_or(FaultReason::EncodingLimit(EncodingLimit::CharacterSet))?)
+}
+
 fn stream(call: &Call<'_>, asked: &Subscribe, form: Form) -> Result<EventStream, Refusal> {
     let delivery = &asked.delivery;
     let heartbeat_ms = delivery.heartbeats.map(Duration::as_millis);
@@ -210,11 +220,12 @@ fn stream(call: &Call<'_>, asked: &Subscribe, form: Form) -> Result<EventStream,
     if matches!(policy, EnvelopePolicy::Other(_)) {
         return Err(unsupported(UnsupportedFeature::MaxEnvelopePolicy));
     }
-    let is_utf8 = |encoding: &String| encoding.eq_ignore_ascii_case("UTF-8");
-    if delivery.content_encoding.as_ref().is_some_and(|encoding| !is_utf8(encoding)) {
-        return Err(FaultReason::EncodingLimit(crate::wsman::EncodingLimit::CharacterSet).into());
-    }
     let size = limit.map(|limit| usize::try_from(limit.size.0).unwrap_or(usize::MAX));
+    let size = match charset(delivery)? {
+        Charset::Utf8 => size,
+        // Nothing takes more than twice as much as in UTF-8.
+        Charset::Utf16 => size.map(|size| size.saturating_sub(BYTE_ORDER_MARK_BYTES) / 2),
+    };
     Ok(EventStream {
         queue: Queue::default(),
         form,

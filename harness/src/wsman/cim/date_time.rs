@@ -4,6 +4,8 @@ use crate::wsman::Duration;
 use crate::wsman::cim::TimeForm;
 
 const MICROS_PER_SECOND: u32 = 1_000_000;
+/// [XML Schema 3.2.7.3]
+const UTC_OFFSET_MINUTES_MAX: u16 = 840;
 
 /// [DSP0004 5.2.4] datetime: a point in time or an interval, which WMI writes as 25 characters and XML as
 /// `xs:dateTime` or `xs:duration`. All forms are read.
@@ -34,7 +36,7 @@ pub struct Point {
     pub second: u8,
     /// The rest in microseconds, less than a million.
     pub micros: u32,
-    /// Minutes east of UTC, at most 999 either way.
+    /// Minutes east of UTC, at most 840 either way: WMI has digits for more, XML doesn't.
     pub utc_offset_minutes: i16,
 }
 
@@ -149,7 +151,8 @@ fn write_micros(micros: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 impl Point {
     /// The same, when there is such a day and such a time.
     fn checked(self) -> Option<Self> {
-        let is_leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        let year = self.year;
+        let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match self.month {
             2 if is_leap => 29,
             2 => 28,
@@ -159,7 +162,8 @@ impl Point {
         };
         let is_day = (1..=9999).contains(&self.year) && (1..=days).contains(&self.day);
         let is_time = self.hour < 24 && self.minute < 60 && self.second < 60;
-        (is_day && is_time).then_some(self)
+        let is_zone = self.utc_offset_minutes.unsigned_abs() <= UTC_OFFSET_MINUTES_MAX;
+        (is_day && is_time && is_zone).then_some(self)
     }
 }
 

@@ -100,13 +100,10 @@ impl Kind {
     }
 
     fn unsigned(self, text: &str, max: u64) -> Result<Scalar, ScalarError> {
-        // "-0" is a number that is in range, "-1" one that is not.
-        if let Some(digits) = text.strip_prefix('-') {
-            let is_zero = digits.bytes().all(|b| b == b'0');
-            let out = if is_zero { Scalar::Unsigned(0) } else { return Err(self.not_a_number(digits)) };
-            return if digits.is_empty() { Err(self.not_a_number(digits)) } else { Ok(out) };
-        }
-        let digits = text.strip_prefix('+').unwrap_or(text);
+        let positive = text.strip_prefix('+').unwrap_or(text);
+        let digits = text.strip_prefix('-').unwrap_or(positive);
+        // "-0" is in range, "-1" is not.
+        let max = if text.starts_with('-') { 0 } else { max };
         let number = digits_of(digits).filter(|number| *number <= max);
         number.map(Scalar::Unsigned).ok_or_else(|| self.not_a_number(digits))
     }

@@ -1,5 +1,6 @@
 use crate::wsman::config::CERT_MAPPING_NAMESPACE;
 use crate::wsman::config::ConfigError;
+use crate::wsman::config::Secret;
 use crate::wsman::config::Setting;
 use crate::wsman::config::table::table;
 
@@ -22,7 +23,7 @@ table! {
         /// Whether plug-ins see the certificate.
         pass_cert_to_plugin: Setting<bool> = "PassCertToPlugin",
         /// The account's password: set, and never told.
-        password: Setting<String> = "Password",
+        password: Setting<Secret> = "Password",
     }
 }
 

@@ -141,6 +141,7 @@ impl Table for ListenerType {
         merge_field(&mut self.enabled, newer.enabled);
         merge_field(&mut self.url_prefix, newer.url_prefix);
         merge_field(&mut self.certificate_thumbprint, newer.certificate_thumbprint);
+        self.listening_on = newer.listening_on;
     }
 
     fn read_known(element: Element<'_>) -> Result<Self, XmlError> {

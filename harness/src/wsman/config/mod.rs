@@ -48,6 +48,7 @@ pub use service::ServiceAuthType;
 pub use service::ServiceDefaultPortsType;
 pub use service::ServiceType;
 pub use service::filter_allows;
+pub use setting::Secret;
 pub use setting::Setting;
 pub use table::Table;
 pub use winrs::WinrsType;

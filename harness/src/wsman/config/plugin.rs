@@ -3,6 +3,7 @@
 use crate::soap::boolean_attribute;
 use crate::wsman::config::ConfigError;
 use crate::wsman::config::PLUGIN_NAMESPACE;
+use crate::wsman::config::Secret;
 use crate::wsman::config::Table;
 use crate::wsman::config::table::attribute;
 use crate::wsman::config::table::child;
@@ -20,7 +21,9 @@ const fn name(local: &'static str) -> QName {
     QName::new(PLUGIN_NAMESPACE, local)
 }
 
-/// The attributes of a plug-in other than its name, in the order of the text.
+const RUN_AS_PASSWORD: &str = "RunAsPassword";
+
+/// The attributes of a plug-in other than its name and the password, in the order of the text.
 const PLUGIN_ATTRIBUTES: &[&str] = &[
     "Filename",
     "SDKVersion",
@@ -30,7 +33,6 @@ const PLUGIN_ATTRIBUTES: &[&str] = &[
     "AutoRestart",
     "ProcessIdleTimeoutSec",
     "RunAsUser",
-    "RunAsPassword",
     "OutputBufferingMode",
     "Enabled",
 ];
@@ -45,6 +47,8 @@ pub struct PluginType {
     /// Its other attributes by the names of the text, such as `Filename`, `SDKVersion` and `RunAsUser`: a service that
     /// has no libraries to load keeps and tells them, and that is all.
     pub attributes: Vec<(&'static str, String)>,
+    /// The password of `RunAsUser`: set, and never told.
+    pub run_as_password: Option<Secret>,
     /// What it serves.
     pub resources: Vec<ResourceType>,
     /// What it is started with.
@@ -162,7 +166,7 @@ impl PluginType {
 
 impl Table for PluginType {
     /// A plug-in is replaced as a whole: its children have no names of their own to be merged by. What is replaced keeps
-    /// the attributes that the new one doesn't name.
+    /// what the new one doesn't name; an empty password is what a Get tells of any.
     fn merge(&mut self, newer: Self) {
         let kept = self.attributes.iter().filter(|(name, _)| newer.attribute(name).is_none());
         let mut attributes: Vec<(&'static str, String)> =
@@ -174,9 +178,11 @@ impl Table for PluginType {
             false => newer.resources,
         };
         let name = std::mem::take(&mut self.name);
+        let run_as_password = newer.run_as_password.filter(|password| !password.0.is_empty());
         *self = Self {
             name,
             attributes,
+            run_as_password: run_as_password.or_else(|| self.run_as_password.take()),
             resources,
             initialization_parameters: newer.initialization_parameters,
             quotas,
@@ -224,6 +230,7 @@ impl FromXml for PluginType {
         Ok(Self {
             name: text(element, "Name"),
             attributes: attributes(element, PLUGIN_ATTRIBUTES),
+            run_as_password: attribute(element, RUN_AS_PASSWORD).map(|text| Secret(text.to_owned())),
             resources: inside("Resources").map_or(Ok(Vec::new()), |e| items(e, "Resource", Element::read))?,
             initialization_parameters: inside("InitializationParameters")
                 .map_or(Ok(Vec::new()), |e| items(e, "Param", Element::read))?,
@@ -293,6 +300,9 @@ impl ToXml for PluginType {
             w.attribute(QName::local("Name"), &self.name);
             for (name, value) in &self.attributes {
                 w.attribute(QName::local(name), value);
+            }
+            if let Some(Secret(password)) = &self.run_as_password {
+                w.attribute(QName::local(RUN_AS_PASSWORD), password);
             }
             w.element(name("Resources"), |w| self.resources.iter().for_each(|resource| w.write(resource)));
             if !self.initialization_parameters.is_empty() {

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use crate::soap::boolean_of;
 use crate::soap::number;
 use crate::soap::text_of;
@@ -61,6 +63,26 @@ impl Scalar for u64 {
 
     fn print(&self) -> String {
         self.to_string()
+    }
+}
+
+/// A password. It is written into messages, and never into a log.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl Scalar for Secret {
+    fn read(element: Element<'_>) -> Result<Self, XmlError> {
+        String::read(element).map(Self)
+    }
+
+    fn print(&self) -> String {
+        self.0.clone()
     }
 }
 

@@ -17,6 +17,7 @@ use crate::wsman::config::ParamType;
 use crate::wsman::config::PluginType;
 use crate::wsman::config::QuotasType;
 use crate::wsman::config::ResourceType;
+use crate::wsman::config::Secret;
 use crate::wsman::config::SecurityType;
 use crate::wsman::config::ServiceAuthType;
 use crate::wsman::config::ServiceDefaultPortsType;
@@ -151,6 +152,7 @@ prop_compose! {
         PluginType {
             name: texts[4].clone(),
             attributes: vec![("Filename", texts[5].clone()), ("RunAsUser", texts[6].clone())],
+            run_as_password: flags[1].then(|| Secret(texts[9].clone())),
             resources: vec![resource; count],
             initialization_parameters: vec![ParamType { name: texts[7].clone(), value: texts[8].clone() }; count],
             quotas: flags[0].then(|| QuotasType(vec![("MaxConcurrentUsers", number), ("MaxShells", 7)])),
@@ -209,7 +211,7 @@ proptest! {
             user_name: texts[8].clone(),
             enabled: flags[1].clone(),
             pass_cert_to_plugin: flags[2].clone(),
-            password: texts[0].clone(),
+            password: texts[0].clone().map(|text| Setting { value: Secret(text.value), source: text.source }),
         };
         prop_assert_eq!(round_trip(&mapping), mapping);
         prop_assert_eq!(round_trip(&plugin), plugin.clone());
@@ -237,7 +239,7 @@ fn names_are_taken_in_any_letter_case() {
     );
     assert_eq!(
         (mapping.user_name, mapping.password),
-        (setting("account".to_owned()), setting("secret".to_owned()))
+        (setting("account".to_owned()), setting(Secret("secret".to_owned())))
     );
     let plugin: PluginType = read(
         r#"<PluginConfiguration name="x"><Resources><Resource ResourceURI="urn:r"/></Resources></PluginConfiguration>"#,
@@ -397,6 +399,14 @@ fn a_mapping_is_of_a_thumbprint_and_patterns_with_one_asterisk() {
         read::<WinrsType>("<Winrs><MaxConcurrentUsers>101</MaxConcurrentUsers></Winrs>").check().unwrap_err(),
         @"expected MaxConcurrentUsers from 1 to 100, found 101"
     );
+}
+
+#[test]
+fn no_password_is_in_a_log() {
+    let mapping =
+        CertMappingType { password: setting(Secret("hush".to_owned())), ..CertMappingType::default() };
+    let plugin = PluginType { run_as_password: Some(Secret("hush".to_owned())), ..PluginType::default() };
+    assert!(!format!("{mapping:?} {plugin:?}").contains("hush"));
 }
 
 #[test]

@@ -71,7 +71,7 @@ pub enum EnumerationMode {
 pub struct EnumerateResponse<I = Items> {
     /// How long the enumeration lasts at most.
     pub expires: Option<Expiration>,
-    /// What to give to Pull.
+    /// What to give to Pull; empty when there is nothing more.
     pub context: EnumerationContext,
     /// The first items.
     pub items: Option<I>,
@@ -163,7 +163,11 @@ impl FromXml for EnumerateResponse {
         let element = element.require_name(Self::NAME)?;
         Ok(Self {
             expires: element.child(EXPIRES).map(Element::read).transpose()?,
-            context: EnumerationContext::required_in(element)?,
+            context: match element.child(EnumerationContext::NAME) {
+                // iDRAC has none in an answer that is the end.
+                None if enumeration::is_end(element) => EnumerationContext::new(""),
+                _ => EnumerationContext::required_in(element)?,
+            },
             items: enumeration::items(element)?,
             is_end: enumeration::is_end(element),
         })

@@ -6,6 +6,7 @@ use crate::addressing::MessageInformation;
 use crate::addressing::RelatesTo;
 use crate::addressing::ReplyTo;
 use crate::addressing::To;
+use crate::limits::EVENTING_COPIED_BYTES_MAX;
 use crate::soap::Envelope;
 use crate::soap::MUST_UNDERSTAND;
 use crate::soap::Opaque;
@@ -93,11 +94,12 @@ impl Notification {
         let action = found.action.ok_or_else(|| missing(Action::NAME))?;
         let own = [Action::NAME, To::NAME, MessageId::NAME, ReplyTo::NAME, Bookmark::NAME, ACK_REQUESTED];
         let others = envelope.header_blocks().map(|block| block.element);
-        let others = others.filter(|element| !own.iter().any(|name| element.is(*name)));
+        let others: Vec<_> = others.filter(|element| !own.iter().any(|name| element.is(*name))).collect();
+        check_copies(&others)?;
         Ok(Self {
             to: found.to.ok_or_else(|| missing(To::NAME))?,
             message_id: found.message_id.ok_or_else(|| missing(MessageId::NAME))?,
-            reference: others.map(Element::read).collect::<Result<_, _>>()?,
+            reference: others.into_iter().map(Element::read).collect::<Result<_, _>>()?,
             bookmark: envelope.header(Bookmark::NAME).map(Element::read).transpose()?,
             is_ack_requested: envelope.header(ACK_REQUESTED).is_some(),
             body: NotificationBody::read(action, envelope)?,
@@ -148,7 +150,9 @@ impl NotificationBody {
             HEARTBEAT => Ok(Self::Heartbeat),
             EVENTS => {
                 let events = body.into_iter().flat_map(Element::children);
-                let events = events.filter(|child| child.is(Event::NAME)).map(Element::read);
+                let events: Vec<_> = events.filter(|child| child.is(Event::NAME)).collect();
+                check_copies(&events)?;
+                let events = events.into_iter().map(Element::read);
                 Ok(Self::Events(events.collect::<Result<_, _>>()?))
             }
             SUBSCRIPTION_END => {
@@ -178,6 +182,25 @@ impl NotificationBody {
             Self::Heartbeat => writer.empty_element(WSMAN_EVENTS),
             Self::End(end) => writer.write(end),
         }
+    }
+}
+
+/// Each element that is kept takes the namespace declarations with it that hold where it stands: a long one, said once,
+/// must not be copied for each of thousands of short elements.
+fn check_copies(elements: &[Element<'_>]) -> Result<(), XmlError> {
+    let Some(parent) = elements.first().and_then(|first| first.parent()) else { return Ok(()) };
+    let ancestors = std::iter::successors(Some(parent), |element| element.parent());
+    let declared: usize = ancestors
+        .flat_map(Element::declarations)
+        .map(|(prefix, uri)| prefix.len().saturating_add(uri.len()))
+        .fold(0, usize::saturating_add);
+    match declared.saturating_mul(elements.len()) <= EVENTING_COPIED_BYTES_MAX {
+        true => Ok(()),
+        false => Err(XmlError::TooMany {
+            what: "octets of namespace declarations for so many elements",
+            max: EVENTING_COPIED_BYTES_MAX,
+            offset: parent.offset(),
+        }),
     }
 }
 

@@ -303,3 +303,28 @@ fn dropped_events_and_heartbeats_are_told_apart() {
     assert!(Event::heartbeat().is_heartbeat() && Event::heartbeat().dropped_count().is_none());
     assert!(!Event::dropped(7).is_heartbeat());
 }
+
+/// A batch of empty events below declarations of so many octets.
+fn batch(declared: usize, events: usize) -> Result<Notification, crate::wsman::WsmanError> {
+    let own = "shttp://www.w3.org/2003/05/soap-envelopeahttp://schemas.xmlsoap.org/ws/2004/08/addressing\
+               whttp://schemas.dmtf.org/wbem/wsman/1/wsman.xsdq";
+    let long = "u".repeat(declared - own.len());
+    let text = format!(
+        "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope' \
+         xmlns:a='http://schemas.xmlsoap.org/ws/2004/08/addressing' \
+         xmlns:w='http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd' xmlns:q='{long}'><s:Header>\
+         <a:To>t</a:To><a:Action>http://schemas.dmtf.org/wbem/wsman/1/wsman/Events</a:Action>\
+         <a:MessageID>m</a:MessageID></s:Header><s:Body><w:Events>{}</w:Events></s:Body></s:Envelope>",
+        "<w:Event/>".repeat(events)
+    );
+    Notification::read(&Envelope::decode(text.as_bytes(), None).unwrap())
+}
+
+#[test]
+fn a_long_declaration_is_copied_for_so_many_events_and_no_more() {
+    let events = 64;
+    let declared = crate::limits::EVENTING_COPIED_BYTES_MAX / events;
+    assert!(batch(declared, events).is_ok());
+    assert!(batch(declared, events + 1).is_err());
+    assert!(batch(declared + 1, events).is_err());
+}

@@ -8,6 +8,10 @@ use crate::wsman::xpath::Selected;
 use crate::wsman::xpath::XPath;
 use crate::xml::Element;
 use crate::xml::OwnedName;
+use crate::xml::QName;
+use crate::xml::XSI;
+
+const NIL: QName = QName::new(XSI, "nil");
 
 type Result<T> = std::result::Result<T, FragmentError>;
 
@@ -20,7 +24,7 @@ type Result<T> = std::result::Result<T, FragmentError>;
 pub fn replaced(root: Element<'_>, path: &XPath, content: &XmlFragment) -> Result<Opaque> {
     if let Some((owners, LastStep::Text)) = path.split_last() {
         let owner = only_element(&owners.select(root))?;
-        return edited(root, owner, Edit::Text(text_of(content)?));
+        return with_text(root, owner, text_of(content)?);
     }
     let selected = path.select(root);
     match selected.first() {
@@ -109,7 +113,7 @@ pub fn inserted(root: Element<'_>, path: &XPath, content: &XmlFragment) -> Resul
             let name = OwnedName::new(namespace.unwrap_or_default(), local).ok_or(FragmentError::NoPlace)?;
             edited(root, owner, Edit::Attribute(name, Some(text_of(content)?)))
         }
-        LastStep::Text if path.select(root).is_empty() => edited(root, owner, Edit::Text(text_of(content)?)),
+        LastStep::Text if path.select(root).is_empty() => with_text(root, owner, text_of(content)?),
         LastStep::Attribute { .. } | LastStep::Text => Err(FragmentError::AlreadyExists),
     }
 }
@@ -139,6 +143,16 @@ fn insert_elements(
             }
         }
     }
+}
+
+/// What has a text is not nil.
+fn with_text(root: Element<'_>, owner: Element<'_>, text: &str) -> Result<Opaque> {
+    let mut edits = Edits::default();
+    edits.add(owner, Edit::Text(text));
+    for nil in owner.attributes().filter(|a| a.local == NIL.local && a.namespace == NIL.namespace.uri) {
+        edits.add(owner, Edit::Attribute(OwnedName::of_attribute(nil), None));
+    }
+    Ok(edits.apply(root)?)
 }
 
 fn edited(root: Element<'_>, element: Element<'_>, edit: Edit<'_>) -> Result<Opaque> {

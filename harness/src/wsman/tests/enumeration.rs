@@ -137,6 +137,9 @@ fn what_recorded_peers_send_is_read() {
         let response: EnumerateResponse = read("EnumerateResponse", context).unwrap();
         assert_eq!((response.context.as_str(), response.is_end), (expected, false));
     }
+    let whole: EnumerateResponse = read("EnumerateResponse", "<w:Items/><w:EndOfSequence/>").unwrap();
+    assert!(whole.context.is_empty());
+    assert!(read::<EnumerateResponse>("EnumerateResponse", "<w:Items/>").is_err());
     let pair = "<n:Items><w:Item><q:o/><a:EndpointReference><a:Address>x</a:Address></a:EndpointReference></w:Item></n:Items>";
     let items = read::<PullResponse>("PullResponse", pair).unwrap().items.unwrap();
     let [item] = items.0.as_slice() else { panic!("{items:?}") };

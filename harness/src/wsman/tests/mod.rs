@@ -5,3 +5,4 @@ mod expiration;
 mod faults;
 mod filter;
 mod headers;
+mod transfer;

@@ -86,11 +86,11 @@ pub(super) enum Predicate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Condition {
     /// `or`.
-    Any(Vec<Condition>),
+    Any(Vec<Self>),
     /// `and`.
-    All(Vec<Condition>),
+    All(Vec<Self>),
     /// `not()`.
-    Not(Box<Condition>),
+    Not(Box<Self>),
     /// A path that selects something.
     Exists(Path),
     /// A path that selects something which compares so.

@@ -135,3 +135,21 @@ fn a_namespace_that_came_from_a_peer_gets_a_prefix() {
     let document = Document::parse(writer.finish().as_bytes()).unwrap();
     assert_eq!(document.root().resolve_prefix("ns1"), Some("urn:<&\""));
 }
+
+#[test]
+fn a_copy_without_namespace_keeps_what_stands_inside() {
+    let source = r#"<p:c xmlns:p="urn:p" xmlns="urn:d" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+        ><p:When xsi:type="p:T" xsi:nil="false" n="&lt;">a<Inside/>&amp;<p:Inside/></p:When></p:c>"#;
+    let document = Document::parse(source.as_bytes()).unwrap();
+    let property = document.root().children().next().unwrap();
+    let mut writer = Writer::new();
+    writer.element(QName::new(Namespace::new("urn:default", ""), "f"), |w| w.copy_unqualified(property));
+    let text = writer.finish();
+    let copy = Document::parse(text.as_bytes()).unwrap();
+    let when = copy.root().children().next().unwrap();
+    assert_eq!((when.namespace(), when.local(), when.text()), ("", "When", "a"));
+    let attributes: Vec<_> = when.attributes().map(|a| (a.namespace, a.local, a.value)).collect();
+    assert_eq!(attributes, [(crate::xml::XSI.uri, "nil", "false"), ("", "n", "<")]);
+    let inside: Vec<_> = when.children().map(|child| (child.namespace(), child.local())).collect();
+    assert_eq!(inside, [("urn:d", "Inside"), ("urn:p", "Inside")]);
+}

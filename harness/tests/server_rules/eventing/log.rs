@@ -1,16 +1,16 @@
-use super::EARLIEST;
-use super::EVENT_LOG;
-use super::PULL;
-use super::Subscriber;
-use super::manage;
-use super::subscribe;
+use crate::eventing::EARLIEST;
+use crate::eventing::EVENT_LOG;
+use crate::eventing::PULL;
+use crate::eventing::Subscriber;
+use crate::eventing::manage;
+use crate::eventing::subscribe;
 use crate::support::*;
 
 /// Id, user and subject of every event so far.
 fn all(subscriber: &mut Subscriber) -> Vec<(String, String, String)> {
     let answer = subscriber.ask(&subscribe(PULL, "", EARLIEST));
     let context = answer.text_of("Identifier").unwrap();
-    let answer = subscriber.ask(&super::pull(&context, 500));
+    let answer = subscriber.ask(&crate::eventing::pull(&context, 500));
     let document = roxmltree::Document::parse(&answer.text).unwrap();
     let data = |event: roxmltree::Node<'_, '_>, name: &str| {
         let found = event.descendants().find(|node| node.attribute("Name") == Some(name));
@@ -65,9 +65,9 @@ fn a_handshake_that_goes_on_is_no_refusal_and_basic_logs_on_once() {
     let ask = |ask: &Ask| plain(&ask.text()).with_header("Authorization", basic("alice", "alice-password"));
     let subscribed = Answer::of(&world.exchange(id, &ask(&subscribe(PULL, "", EARLIEST))));
     let context = subscribed.text_of("Identifier").unwrap();
-    let first = Answer::of(&world.exchange(id, &ask(&super::pull(&context, 9))));
+    let first = Answer::of(&world.exchange(id, &ask(&crate::eventing::pull(&context, 9))));
     assert_eq!(first.texts("EventID"), ["1"]);
-    let second = Answer::of(&world.exchange(id, &ask(&super::pull(&context, 9))));
+    let second = Answer::of(&world.exchange(id, &ask(&crate::eventing::pull(&context, 9))));
     assert_eq!(second.subcode(), "TimedOut");
 }
 

@@ -1,13 +1,13 @@
 use winrm_harness::limits::EVENTS_LOGGED_MAX;
 
-use super::EARLIEST;
-use super::PULL;
-use super::Subscriber;
-use super::WSMAN;
-use super::manage;
-use super::pull;
-use super::select;
-use super::subscribe;
+use crate::eventing::EARLIEST;
+use crate::eventing::PULL;
+use crate::eventing::Subscriber;
+use crate::eventing::WSMAN;
+use crate::eventing::manage;
+use crate::eventing::pull;
+use crate::eventing::select;
+use crate::eventing::subscribe;
 use crate::support::*;
 
 const TIMED_OUT: Option<u32> = Some(2_150_858_793);

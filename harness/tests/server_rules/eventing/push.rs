@@ -2,17 +2,17 @@ use winrm_harness::http::Response;
 use winrm_harness::http::Status;
 use winrm_harness::limits::SUBSCRIPTION_EVENTS_MAX;
 
-use super::EVENTING;
-use super::EVENTS;
-use super::PUSH;
-use super::PUSH_WITH_ACK;
-use super::SINK;
-use super::Subscriber;
-use super::WSMAN;
-use super::envelope;
-use super::manage;
-use super::select;
-use super::subscribe;
+use crate::eventing::EVENTING;
+use crate::eventing::EVENTS;
+use crate::eventing::PUSH;
+use crate::eventing::PUSH_WITH_ACK;
+use crate::eventing::SINK;
+use crate::eventing::Subscriber;
+use crate::eventing::WSMAN;
+use crate::eventing::envelope;
+use crate::eventing::manage;
+use crate::eventing::select;
+use crate::eventing::subscribe;
 use crate::support::*;
 
 const END_TO: &str = "<e:EndTo><a:Address>http://192.0.2.1:4001/end</a:Address></e:EndTo>";
@@ -220,6 +220,21 @@ fn a_delivery_is_no_larger_than_the_sink_takes() {
     subscriber.make_events(1);
     assert_eq!(subscriber.take_one().1.text_of("Status"), Some(format!("{EVENTING}/SourceCanceling")));
     assert!(!subscriber.is_alive());
+}
+
+#[test]
+fn a_sink_gets_the_encoding_that_it_asks_for() {
+    let encoding = "<w:ContentEncoding>utf-16</w:ContentEncoding><w:MaxEnvelopeSize>5000</w:MaxEnvelopeSize>";
+    let mut subscriber = Subscriber::new(&subscribe(EVENTS, &batch(encoding), ""));
+    subscriber.make_events(10);
+    let delivery = subscriber.world.pair.server.take_deliveries().pop().unwrap();
+    let octets = delivery.request.body.octets();
+    assert!(octets.len() <= 5000);
+    let content_type = delivery.request.headers.first("Content-Type").unwrap();
+    assert!(content_type.ends_with(b"charset=UTF-16"));
+    let units: Vec<u16> = octets.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    let text = String::from_utf16(&units).unwrap();
+    assert!(text.starts_with("\u{FEFF}<s:Envelope") && text.contains("<w:Event "), "{text}");
 }
 
 #[test]

@@ -10,13 +10,13 @@ use winrm_harness::net::Listener;
 use winrm_harness::net::SinkListener;
 use winrm_harness::wsman::eventing::Identifier;
 
-use super::EVENTS;
-use super::PULL;
-use super::PUSH;
-use super::PUSH_WITH_ACK;
-use super::manage;
-use super::pull;
-use super::subscribe;
+use crate::eventing::EVENTS;
+use crate::eventing::PULL;
+use crate::eventing::PUSH;
+use crate::eventing::PUSH_WITH_ACK;
+use crate::eventing::manage;
+use crate::eventing::pull;
+use crate::eventing::subscribe;
 use crate::support::*;
 
 const PATIENCE: Duration = Duration::from_secs(20);

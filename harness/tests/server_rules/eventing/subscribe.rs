@@ -1,18 +1,18 @@
 use winrm_harness::limits::SUBSCRIPTION_RETRIES_MAX;
 use winrm_harness::limits::SUBSCRIPTIONS_PER_USER_MAX;
 
-use super::EARLIEST;
-use super::EVENT_LOG;
-use super::EVENTING;
-use super::EVENTS;
-use super::PULL;
-use super::PUSH;
-use super::PUSH_WITH_ACK;
-use super::SINK;
-use super::Subscriber;
-use super::manage;
-use super::select;
-use super::subscribe;
+use crate::eventing::EARLIEST;
+use crate::eventing::EVENT_LOG;
+use crate::eventing::EVENTING;
+use crate::eventing::EVENTS;
+use crate::eventing::PULL;
+use crate::eventing::PUSH;
+use crate::eventing::PUSH_WITH_ACK;
+use crate::eventing::SINK;
+use crate::eventing::Subscriber;
+use crate::eventing::manage;
+use crate::eventing::select;
+use crate::eventing::subscribe;
 use crate::support::*;
 
 fn refusal(ask: &Ask) -> (String, String, Option<u32>) {
@@ -158,7 +158,7 @@ fn only_its_subscriber_knows_a_subscription() {
         let nobody = subscriber.ask(&manage(what, "uuid:00000000-0000-0000-0000-000000000000"));
         assert_eq!(nobody.subcode(), "InvalidMessage", "{what}");
     }
-    let pulled = subscriber.world.ask(&mut bob, &super::pull(&subscriber.id, 1));
+    let pulled = subscriber.world.ask(&mut bob, &crate::eventing::pull(&subscriber.id, 1));
     assert_eq!(pulled.subcode(), "InvalidEnumerationContext");
     assert!(subscriber.is_alive());
     let unnamed = Ask::new(&format!("{EVENTING}/Unsubscribe")).uri(EVENT_LOG);

@@ -133,7 +133,7 @@ fn changes(class: &'static Class, uri: &ClassUri, representation: Element<'_>) -
 }
 
 /// Whether an element is in the namespace of the class, which is its URI.
-pub(super) fn is_of_class(element: &CimElement, uri: &ClassUri) -> bool {
+fn is_of_class(element: &CimElement, uri: &ClassUri) -> bool {
     element.name.namespace().eq_ignore_ascii_case(uri.to_uri().as_str())
 }
 

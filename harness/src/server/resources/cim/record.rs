@@ -21,6 +21,7 @@ use crate::wsman::cim::CimElement;
 use crate::wsman::cim::CimValue;
 use crate::wsman::cim::ClassUri;
 use crate::wsman::cim::Kind;
+use crate::wsman::cim::Scalar;
 use crate::xml::Document;
 use crate::xml::FromXml;
 use crate::xml::OwnedName;
@@ -203,7 +204,7 @@ fn impossible() -> XmlError {
 /// A value of the kind `datetime`, in the child that XML wants.
 pub(super) fn time(text: &str) -> CimValue {
     match Kind::Datetime.read(text) {
-        Ok(crate::wsman::cim::Scalar::Datetime(time)) => CimValue::Time(time.form(), time.to_string()),
+        Ok(Scalar::Datetime(time)) => CimValue::Time(time.form(), time.to_string()),
         _ => CimValue::Nil,
     }
 }

@@ -67,6 +67,10 @@ impl Rows for Listeners {
         require_not_listening_on(after)
     }
 
+    fn forget_computed(row: &mut ListenerType) {
+        row.listening_on.clear();
+    }
+
     fn view(config: &Config, row: &ListenerType) -> ListenerType {
         ListenerType { listening_on: listening_on(config, row), ..row.clone() }
     }

@@ -6,6 +6,7 @@ use crate::server::resources::configuration::rows::Rows;
 use crate::wsman::FaultReason;
 use crate::wsman::InvalidRepresentation;
 use crate::wsman::config::CertMappingType;
+use crate::wsman::config::Secret;
 use crate::wsman::config::Setting;
 
 type Result<T> = std::result::Result<T, Refusal>;
@@ -46,7 +47,7 @@ impl Rows for CertMappings {
     fn create(_: &mut Config, row: &mut CertMappingType) -> Result<()> {
         row.check()?;
         require_account(row)?;
-        if row.password.as_ref().is_none_or(|password| password.value.is_empty()) {
+        if !has_password(row) {
             return Err(FaultReason::InvalidRepresentation(InvalidRepresentation::MissingValues).into());
         }
         row.enabled.get_or_insert(true.into());
@@ -58,7 +59,7 @@ impl Rows for CertMappings {
     fn change(_: &mut Config, before: &CertMappingType, after: &mut CertMappingType) -> Result<()> {
         after.check()?;
         require_account(after)?;
-        if after.password.as_ref().is_none_or(|password| password.value.is_empty()) {
+        if !has_password(after) {
             after.password.clone_from(&before.password);
         }
         Ok(())
@@ -66,8 +67,12 @@ impl Rows for CertMappings {
 
     /// Nobody is told a password.
     fn view(_: &Config, row: &CertMappingType) -> CertMappingType {
-        CertMappingType { password: Some(String::new().into()), ..row.clone() }
+        CertMappingType { password: Some(Secret::default().into()), ..row.clone() }
     }
+}
+
+fn has_password(row: &CertMappingType) -> bool {
+    row.password.as_ref().is_some_and(|password| !password.value.0.is_empty())
 }
 
 /// "Domain credentials are not allowed."

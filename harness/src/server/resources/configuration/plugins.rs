@@ -12,6 +12,7 @@ use crate::wsman::InvalidRepresentation;
 use crate::wsman::InvalidSelectors;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::config::PluginType;
+use crate::wsman::config::Secret;
 use crate::wsman::config::SecurityType;
 use crate::wsman::config::Table;
 use crate::wsman::sddl::SecurityDescriptor;
@@ -59,8 +60,8 @@ impl Rows for Plugins {
             let own = |entry: &&SecurityType| starts_with(&entry.uri, &resource.resource_uri);
             resource.security = config.securities.iter().filter(own).cloned().collect();
         }
-        for (_, value) in row.attributes.iter_mut().filter(|(name, _)| *name == "RunAsPassword") {
-            value.clear();
+        if let Some(Secret(password)) = &mut row.run_as_password {
+            password.clear();
         }
         row
     }

@@ -46,6 +46,9 @@ pub(super) trait Rows {
     /// Refuses a change, before and after.
     fn change(config: &mut Config, before: &Self::Row, after: &mut Self::Row) -> Result<()>;
 
+    /// Leaves out what is computed and can't be set: a change of a fragment comes with all the rest of the row.
+    fn forget_computed(_: &mut Self::Row) {}
+
     /// The row as it is told.
     fn view(config: &Config, row: &Self::Row) -> Self::Row;
 }
@@ -62,8 +65,11 @@ pub(super) fn put<R: Rows>(
     representation: Element<'_>,
 ) -> Result<Instance> {
     let place = find::<R>(config, call)?;
-    let newer = R::Row::read_known(representation)?;
+    let mut newer = R::Row::read_known(representation)?;
     require_same_keys::<R>(&newer, call)?;
+    if call.header.fragment_transfer.is_some() {
+        R::forget_computed(&mut newer);
+    }
     let before = R::rows(config).get(place).ok_or(UNKNOWN)?.clone();
     let mut after = before.clone();
     after.merge(newer);

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::limits::EVENT_TEXT_CHARS_MAX;
+use crate::server::resources::event_log::CHANNEL;
 use crate::soap::Opaque;
 use crate::wsman::DateTime;
 use crate::xml::Document;
@@ -176,7 +177,7 @@ impl LoggedEvent {
             w.attribute(QName::local("SystemTime"), &self.time.to_string());
         });
         w.text_element(name("EventRecordID"), &self.record_id.to_string());
-        w.text_element(name("Channel"), super::CHANNEL);
+        w.text_element(name("Channel"), CHANNEL);
         w.text_element(name("Computer"), &self.computer);
     }
 }

@@ -128,13 +128,13 @@ impl std::fmt::Display for QueryError {
 
 #[cfg(test)]
 mod tests {
-    use super::Query;
-    use super::QueryError;
     use crate::limits::EVENT_QUERY_SELECTS_MAX;
     use crate::server::resources::event_log::Entry;
     use crate::server::resources::event_log::LoggedEvent;
     use crate::server::resources::event_log::RecordId;
     use crate::server::resources::event_log::What;
+    use crate::server::resources::event_log::query::Query;
+    use crate::server::resources::event_log::query::QueryError;
     use crate::wsman::eventing::EVENT_QUERY;
     use crate::wsman::eventing::Filter;
     use crate::xml::Document;

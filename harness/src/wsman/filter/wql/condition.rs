@@ -13,9 +13,9 @@ const NIL: QName = QName::new(XSI, "nil");
 /// What an instance has to fulfil. How deep it goes is bounded by the parser.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Condition {
-    Or(Vec<Condition>),
-    And(Vec<Condition>),
-    Not(Box<Condition>),
+    Or(Vec<Self>),
+    And(Vec<Self>),
+    Not(Box<Self>),
     Compare { property: String, operator: Operator, literal: Literal },
     Like { property: String, pattern: LikePattern },
     IsNull { property: String, is_null: bool },

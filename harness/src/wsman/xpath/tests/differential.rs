@@ -10,6 +10,7 @@ use sxd_xpath::nodeset::Node;
 use crate::wsman::xpath::Selected;
 use crate::wsman::xpath::XPath;
 use crate::xml::Document;
+use crate::xml::Element;
 
 /// Documents without namespaces, where "any namespace" and "no namespace" are the same; an element has elements or one
 /// text, as representations do.
@@ -92,8 +93,8 @@ fn ours(document: &str, expression: &str) -> Vec<String> {
                 Selected::Text(element) => ("text".to_owned(), element),
                 Selected::Attribute(element, attribute) => (format!("@{}", attribute.local), element),
             };
-            let before = |element: crate::xml::Element<'_>| {
-                let siblings = element.parent()?.children().map(crate::xml::Element::offset);
+            let before = |element: Element<'_>| {
+                let siblings = element.parent()?.children().map(Element::offset);
                 Some(siblings.take_while(|offset| *offset < element.offset()).count())
             };
             let places: Vec<_> =
@@ -106,7 +107,8 @@ fn ours(document: &str, expression: &str) -> Vec<String> {
 fn theirs(document: &str, expression: &str) -> Vec<String> {
     let package = parser::parse(document).unwrap();
     let document = package.as_document();
-    let root = document.root().children().into_iter().find_map(|child| child.element()).unwrap();
+    let root =
+        document.root().children().into_iter().find_map(sxd_document::dom::ChildOfRoot::element).unwrap();
     let path = Factory::new().build(expression).unwrap().unwrap();
     let Value::Nodeset(nodes) = path.evaluate(&Context::new(), root).unwrap() else {
         panic!("{expression} is no path")
@@ -125,8 +127,11 @@ fn theirs(document: &str, expression: &str) -> Vec<String> {
         let mut places = Vec::new();
         let mut at = Some(element);
         while let Some(element) = at {
-            let Some(above) = element.parent().and_then(|parent| parent.element()) else { break };
-            let siblings = above.children().into_iter().filter_map(|child| child.element());
+            let Some(above) = element.parent().and_then(sxd_document::dom::ParentOfChild::element) else {
+                break;
+            };
+            let siblings =
+                above.children().into_iter().filter_map(sxd_document::dom::ChildOfElement::element);
             places.push(siblings.take_while(|sibling| *sibling != element).count());
             at = Some(above);
         }

@@ -207,9 +207,9 @@ impl Parser<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Condition;
     use crate::limits::EVENT_QUERY_BYTES_MAX;
     use crate::limits::EVENT_QUERY_DEPTH_MAX;
+    use crate::server::resources::event_log::query::condition::Condition;
 
     fn nested(depth: usize) -> String {
         format!("*[System[{}EventID=1{}]]", "(".repeat(depth), ")".repeat(depth))

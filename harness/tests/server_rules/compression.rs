@@ -119,6 +119,22 @@ fn a_compressed_request_is_executed_and_answered_in_kind() {
 }
 
 #[test]
+fn what_a_byte_order_mark_says_is_under_the_compression_both_ways() {
+    let mut world = World::new(clear_config());
+    let id = world.pair.connect();
+    let mut request = plain("")
+        .with_header("Authorization", basic("alice", "alice-password"))
+        .with_header("Content-Encoding", "SLDC");
+    request.body = Sldc::encode(&utf16(&create(SHELL_ID).text(), u16::to_be_bytes)).into();
+    let response = world.exchange(id, &request);
+    assert_eq!(values(&response, "Content-Type"), ["application/soap+xml;charset=UTF-16"]);
+    let octets = Sldc::decode(response.body.octets(), 100_000).unwrap();
+    assert_eq!(octets.get(..2), Some(&[0xFF, 0xFE][..]));
+    assert!(utf16_text(&octets).contains(SHELL_ID));
+    assert_eq!(world.shells(), 1);
+}
+
+#[test]
 fn a_request_that_only_says_it_is_compressed_is_executed() {
     let mut world = World::new(config());
     let mut alice = world.log_on("alice");

@@ -2,6 +2,7 @@ use winrm_harness::http::Framing;
 use winrm_harness::http::Response;
 use winrm_harness::limits::ROBUST_OPERATIONS_PER_USER_MAX;
 use winrm_harness::server::Config;
+use winrm_harness::wsman::config::SecurityType;
 
 use crate::support::*;
 
@@ -357,6 +358,20 @@ fn cancel_and_end_stop_what_goes_on() {
         world.start(&mut alice, &receive(COMMAND_ID));
         assert!(world.poll(&mut alice).is_none());
     }
+}
+
+#[test]
+fn whoever_may_begin_an_operation_may_end_it() {
+    let mut config = config();
+    let sddl = "O:NSG:BAD:P(A;;GA;;;AU)".to_owned();
+    config.securities.push(SecurityType { uri: CMD.to_owned(), sddl, ..SecurityType::default() });
+    let mut world = World::new(config);
+    let mut carol = world.log_on("carol");
+    let end = about("FullDuplex", "End", ONE, "");
+    assert_eq!(world.ask(&mut carol, &end).subcode(), "AccessDenied");
+    assert_eq!(world.ask(&mut carol, &of(create_with("", ""), ONE, "1")).status, 200);
+    assert_eq!(world.ask(&mut carol, &end).status, 200);
+    assert_eq!(world.ask(&mut carol, &end).subcode(), "AccessDenied", "it is over");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::wsman::transfer;
 use crate::xml::Charset;
 
 /// The `MaxEnvelopeSize` of a request that names none, [MS-WSMV] 3.1.4.1.7.
-const BYTES_DEFAULT: usize = 153_600;
+pub(super) const BYTES_DEFAULT: usize = 153_600;
 /// The actions that change nothing, so that their answer can be asked for again.
 const READS: [&str; 4] = [transfer::GET, enumeration::ENUMERATE, enumeration::PULL, eventing::GET_STATUS];
 

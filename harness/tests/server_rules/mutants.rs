@@ -5,6 +5,11 @@ use winrm_harness::http::Body;
 use winrm_harness::server::Config;
 use winrm_harness::server::Mutant;
 
+use crate::eventing::EARLIEST;
+use crate::eventing::PULL;
+use crate::eventing::manage;
+use crate::eventing::pull;
+use crate::eventing::subscribe;
 use crate::support::*;
 
 #[test]
@@ -43,6 +48,7 @@ fn probe(mutant: Option<Mutant>) -> String {
     in_namespace(&mut world, &mut alice, &mut log);
     in_operations(&mut world, &mut alice, &mut log);
     others(&mut world, &mut log);
+    in_subscriptions(&mut world, &mut log);
     configure(&mut world, &mut log);
     log
 }
@@ -238,6 +244,33 @@ fn others(world: &mut World, log: &mut String) {
         let status = world.pair.exchange(alice.id, &request).map(|response| response.status.0);
         writeln!(log, "{status:?} {} shells", world.shells()).unwrap();
     }
+}
+
+/// What is delivered, and whether a subscription ends.
+fn in_subscriptions(world: &mut World, log: &mut String) {
+    let mut alice = world.log_on("alice");
+    let heartbeats = "<w:Heartbeats>PT1S</w:Heartbeats>";
+    let small = "<w:MaxEnvelopeSize Policy=\"Notify\">100</w:MaxEnvelopeSize>";
+    let foreign = "<w:Filter Dialect=\"urn:none\">x</w:Filter>";
+    let asks =
+        [subscribe(PULL, heartbeats, ""), subscribe(PULL, small, EARLIEST), subscribe(PULL, "", foreign)];
+    for ask in asks {
+        let id = tolerantly(world, &mut alice, &ask).text_of("Identifier").unwrap_or_default();
+        let pulled = tolerantly(world, &mut alice, &pull(&id, 2));
+        let ended = tolerantly(world, &mut alice, &manage("Unsubscribe", &id)).status;
+        let again = tolerantly(world, &mut alice, &manage("GetStatus", &id)).status;
+        writeln!(log, "{:?} {ended} {again}", pulled.attribute("Event", "Action")).unwrap();
+    }
+}
+
+/// A request and its answer, whatever is wrong with its seal.
+fn tolerantly(world: &mut World, client: &mut Client, ask: &Ask) -> Answer {
+    let request = sealed(client, ask);
+    let response = world.exchange(client.id, &request);
+    let granted = winrm_harness::encryption::ToleranceSet::ALL;
+    let opened = client.session.open_any(&response, granted).unwrap();
+    let text = String::from_utf8(opened.envelope).unwrap();
+    Answer { status: response.status.0, is_sealed: opened.is_sealed, text }
 }
 
 fn note(log: &mut String, response: &winrm_harness::http::Response) {

@@ -7,6 +7,7 @@ use crate::server::Mutant;
 use crate::server::dispatch::Call;
 use crate::server::enumerations::Limits;
 use crate::server::resources::Instance;
+use crate::server::room::BYTES_DEFAULT;
 use crate::soap::Envelope;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::ResourceUri;
@@ -145,10 +146,9 @@ fn scratch(inside: impl FnOnce(&mut Writer)) -> String {
 /// [DSP0226 6.2] The largest envelope that the client takes and the server sends.
 fn envelope_bytes_max(call: &Call<'_>, limits: Limits) -> usize {
     let configured = limits.envelope_bytes_max;
-    match call.header.max_envelope_size {
-        Some(size) if !limits.is_mutant(Mutant::LargeAnswers) => {
-            usize::try_from(size.0).map_or(configured, |asked| asked.min(configured))
-        }
-        _ => configured,
+    if limits.is_mutant(Mutant::LargeAnswers) {
+        return configured;
     }
+    let asked = call.header.max_envelope_size;
+    asked.map_or(BYTES_DEFAULT, |size| usize::try_from(size.0).unwrap_or(usize::MAX)).min(configured)
 }

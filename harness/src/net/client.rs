@@ -118,7 +118,7 @@ pub struct Pages<'c> {
 
 /// What to ask for the next page.
 enum Next {
-    First(ExpectEnumerated, Outgoing),
+    First(Box<(ExpectEnumerated, Outgoing)>),
     More(Box<OpenEnumeration>),
     End,
 }
@@ -126,8 +126,8 @@ enum Next {
 impl Client {
     /// Enumerates a resource, page by page; see [`Pages::next`].
     pub fn enumerate(&mut self, enumeration: Enumeration) -> Pages<'_> {
-        let (state, outgoing) = enumeration.begin(self.requests());
-        Pages { client: self, next: Next::First(state, outgoing) }
+        let begun = enumeration.begin(self.requests());
+        Pages { client: self, next: Next::First(Box::new(begun)) }
     }
 
     /// Subscribes in pull mode; see [`Events::next`].
@@ -147,7 +147,10 @@ impl Pages<'_> {
     pub async fn next(&mut self) -> Result<Option<Vec<Item>>, ClientError> {
         let step = match std::mem::replace(&mut self.next, Next::End) {
             Next::End => return Ok(None),
-            Next::First(state, outgoing) => state.step(self.client.exchange(&outgoing).await?)?,
+            Next::First(begun) => {
+                let (state, outgoing) = *begun;
+                state.step(self.client.exchange(&outgoing).await?)?
+            }
             Next::More(open) => {
                 let (state, outgoing) = open.pull();
                 state.step(self.client.exchange(&outgoing).await?)?

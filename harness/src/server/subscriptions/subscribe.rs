@@ -164,7 +164,7 @@ fn mode(call: &Call<'_>, delivery: &Delivery, id: &str) -> Result<Mode, Refusal>
     }
     let retry = retry(delivery)?;
     if delivery.mode() == DeliveryMode::PULL {
-        return Ok(Mode::Pull(Fetch::new(EnumerationContext::new(id))));
+        return Ok(Mode::Pull(Box::new(Fetch::new(EnumerationContext::new(id)))));
     }
     let notify_to = delivery.notify_to.as_ref().ok_or(FaultReason::InvalidMessage)?;
     let mut sink = Sink::new(notify_to, call.client_ip).ok_or(FaultReason::EventSourceUnableToProcess)?;

@@ -51,7 +51,7 @@ pub(super) struct Subscription {
 /// How the events of a subscription come to its subscriber.
 #[derive(Debug)]
 pub(super) enum Mode {
-    Pull(Fetch),
+    Pull(Box<Fetch>),
     Push(Push),
 }
 

@@ -39,9 +39,7 @@ use crate::wsman::WsmanErrorCode;
 type Result<T> = std::result::Result<T, Refusal>;
 
 /// Octets of an answer that are not output: the envelope round the streams.
-const RECEIVE_OVERHEAD_BYTES: u64 = 4096;
-/// The `MaxEnvelopeSize` of a request that names none, [MS-WSMV] 3.1.4.1.7.
-const MAX_ENVELOPE_BYTES_DEFAULT: u64 = 153_600;
+const RECEIVE_OVERHEAD_BYTES: usize = 4096;
 
 impl Shells {
     /// [MS-WSMV] 3.1.4.11
@@ -123,7 +121,7 @@ impl Shells {
             reply_to,
             names: asked.desired_stream.names,
             deadline_ms: call.now_ms.saturating_add(timeout_ms),
-            bytes_max: output_bytes_max(call, config),
+            bytes_max: output_bytes_max(call),
             is_compressed,
         });
         Ok(())
@@ -170,12 +168,6 @@ fn content(stream: &Stream, is_compressed: bool) -> Result<Cow<'_, [u8]>> {
 }
 
 /// How much output fits the envelope that the client takes, as base64.
-fn output_bytes_max(call: &Call<'_>, config: &Config) -> usize {
-    let asked = match call.header.max_envelope_size {
-        Some(size) if !config.is_mutant(Mutant::LargeAnswers) => size.0,
-        _ => MAX_ENVELOPE_BYTES_DEFAULT,
-    };
-    let configured = u64::try_from(config.max_envelope_bytes()).unwrap_or(u64::MAX);
-    let room = asked.min(configured).saturating_sub(RECEIVE_OVERHEAD_BYTES);
-    usize::try_from(room / 4 * 3).unwrap_or(usize::MAX)
+fn output_bytes_max(call: &Call<'_>) -> usize {
+    call.room.text_bytes_max().saturating_sub(RECEIVE_OVERHEAD_BYTES) / 4 * 3
 }

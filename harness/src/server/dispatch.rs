@@ -22,6 +22,7 @@ use crate::server::resources::event_log::What;
 use crate::server::resources::unsupported;
 use crate::server::rights;
 use crate::server::robust::Admission;
+use crate::server::room::Room;
 use crate::server::subscriptions::Given;
 use crate::shell::action as shell;
 use crate::soap::Envelope;
@@ -81,6 +82,8 @@ pub(super) struct Call<'a> {
     pub(super) now_ms: u64,
     /// The wall clock.
     pub(super) now: DateTime,
+    /// How large the answer may be.
+    pub(super) room: Room,
     /// The client's address, which the shell is described with.
     pub(super) client_ip: &'a str,
 }
@@ -190,6 +193,7 @@ impl Server {
             envelope: &envelope,
             now_ms: moment.elapsed_ms,
             now: DateTime::from_filetime(moment.filetime),
+            room: reply_to.room,
         };
         let outcome = match self.refuse(&call, origin) {
             Some(reason) => {

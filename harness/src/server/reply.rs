@@ -37,7 +37,7 @@ pub(super) struct ReplyTo {
     operation_id: Option<OperationId>,
     /// Its number in it; a request that is refused begins none.
     sequence_id: Option<SequenceId>,
-    room: Room,
+    pub(super) room: Room,
 }
 
 impl ReplyTo {
@@ -106,10 +106,10 @@ impl ReplyTo {
         };
         let headers = |w: &mut Writer| {
             w.write(&header);
+            success.headers.iter().for_each(|block| block.to_xml(w));
             if let Some(reply_to) = &self.reply_to {
                 reply_to.write_header_blocks(w);
             }
-            success.headers.iter().for_each(|block| block.to_xml(w));
         };
         let body = |w: &mut Writer| {
             if let Some(body) = success.body {

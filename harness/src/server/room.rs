@@ -14,7 +14,7 @@ use crate::wsman::transfer;
 use crate::xml::Charset;
 
 /// The `MaxEnvelopeSize` of a request that names none, [MS-WSMV] 3.1.4.1.7.
-pub(super) const BYTES_DEFAULT: usize = 153_600;
+const BYTES_DEFAULT: usize = 153_600;
 /// The actions that change nothing, so that their answer can be asked for again.
 const READS: [&str; 4] = [transfer::GET, enumeration::ENUMERATE, enumeration::PULL, eventing::GET_STATUS];
 
@@ -45,6 +45,14 @@ impl Room {
         let is_binding = blocks.any(|block| block.element.is(MaxEnvelopeSize::NAME) && block.is_mandatory());
         let is_read = READS.contains(&header.action.as_str());
         Self { bytes_max, is_binding, is_read, charset }
+    }
+
+    /// Octets of the longest envelope that fits, written as UTF-8: what answers that come in portions go by.
+    pub(super) fn text_bytes_max(&self) -> usize {
+        match self.charset {
+            Charset::Utf8 => self.bytes_max,
+            Charset::Utf16 => (self.bytes_max / 2).saturating_sub(1),
+        }
     }
 
     /// Why an answer can't be sent. What was done is told even so where the limit is only a wish (R6.2-3).

@@ -156,7 +156,7 @@ fn an_association_is_named_by_references_and_its_reference_can_be_followed() {
         &mut alice,
         &Ask::new(&format!("{TRANSFER}/Get"))
             .uri(&wmi("Win32_DependentService"))
-            .block("SelectorSet", &answer.text[set.range()]),
+            .block("SelectorSet", answer.text.get(set.range()).unwrap()),
     );
     assert_eq!(got.text_of("TypeOfDependency").as_deref(), Some("0"), "{}", got.text);
     assert_eq!(got.texts("Selector"), ["Winmgmt", "WinRM"]);
@@ -265,7 +265,7 @@ fn put_changes_what_can_be_written_and_leaves_the_rest() {
     // What was got can be put back whole, keys and all.
     let document = roxmltree::Document::parse(&now.text).unwrap();
     let instance = document.descendants().find(|n| n.tag_name().name() == "Win32_Service").unwrap();
-    let whole = now.text[instance.range()].to_owned();
+    let whole = now.text.get(instance.range()).unwrap().to_owned();
     let whole =
         whole.replacen("xmlns:p", "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:p", 1);
     let again = at(Ask::new(&format!("{TRANSFER}/Put")), &wmi("Win32_Service"), &[("Name", "WinRM")]);

@@ -45,10 +45,10 @@ fn probe(mutant: Option<Mutant>) -> String {
     world.exchange(alice.id, &plain(&create_with("", "").text()));
     writeln!(log, "{} shells", world.shells()).unwrap();
     in_shell(&mut world, &mut alice, &mut log);
+    subscriptions(&mut world, &mut log);
     in_namespace(&mut world, &mut alice, &mut log);
     in_operations(&mut world, &mut alice, &mut log);
     others(&mut world, &mut log);
-    in_subscriptions(&mut world, &mut log);
     configure(&mut world, &mut log);
     log
 }
@@ -223,31 +223,7 @@ fn in_operations(world: &mut World, alice: &mut Client, log: &mut String) {
     }
 }
 
-fn others(world: &mut World, log: &mut String) {
-    let (mut bob, mut carol) = (world.log_on("bob"), world.log_on("carol"));
-    for (client, ask) in [(&mut bob, get(SHELL_ID)), (&mut carol, create_with("", ""))] {
-        let request = sealed(client, &ask);
-        note(log, &world.exchange(client.id, &request));
-    }
-    let mut alice = world.log_on("alice");
-    crate::transfer::probe(world, &mut alice, log);
-    in_enumeration(world, &mut alice, log);
-    let request = sealed(&mut alice, &delete(SHELL_ID));
-    world.exchange(alice.id, &request);
-    writeln!(log, "{} shells", world.shells()).unwrap();
-    let mut chunked = sealed(&mut alice, &create_with("", ""));
-    chunked.body = Body::chunked([chunked.body.octets()]);
-    let large =
-        alice.session.request(&format!("{}{}", create_with("", "").text(), " ".repeat(512_000))).unwrap();
-    let small = sealed(&mut alice, &create_with("", ""));
-    for request in [chunked, large, small.clone(), small] {
-        let status = world.pair.exchange(alice.id, &request).map(|response| response.status.0);
-        writeln!(log, "{status:?} {} shells", world.shells()).unwrap();
-    }
-}
-
-/// What is delivered, and whether a subscription ends.
-fn in_subscriptions(world: &mut World, log: &mut String) {
+fn subscriptions(world: &mut World, log: &mut String) {
     let mut alice = world.log_on("alice");
     let heartbeats = "<w:Heartbeats>PT1S</w:Heartbeats>";
     let small = "<w:MaxEnvelopeSize Policy=\"Notify\">100</w:MaxEnvelopeSize>";
@@ -271,6 +247,29 @@ fn tolerantly(world: &mut World, client: &mut Client, ask: &Ask) -> Answer {
     let opened = client.session.open_any(&response, granted).unwrap();
     let text = String::from_utf8(opened.envelope).unwrap();
     Answer { status: response.status.0, is_sealed: opened.is_sealed, text }
+}
+
+fn others(world: &mut World, log: &mut String) {
+    let (mut bob, mut carol) = (world.log_on("bob"), world.log_on("carol"));
+    for (client, ask) in [(&mut bob, get(SHELL_ID)), (&mut carol, create_with("", ""))] {
+        let request = sealed(client, &ask);
+        note(log, &world.exchange(client.id, &request));
+    }
+    let mut alice = world.log_on("alice");
+    crate::transfer::probe(world, &mut alice, log);
+    in_enumeration(world, &mut alice, log);
+    let request = sealed(&mut alice, &delete(SHELL_ID));
+    world.exchange(alice.id, &request);
+    writeln!(log, "{} shells", world.shells()).unwrap();
+    let mut chunked = sealed(&mut alice, &create_with("", ""));
+    chunked.body = Body::chunked([chunked.body.octets()]);
+    let large =
+        alice.session.request(&format!("{}{}", create_with("", "").text(), " ".repeat(512_000))).unwrap();
+    let small = sealed(&mut alice, &create_with("", ""));
+    for request in [chunked, large, small.clone(), small] {
+        let status = world.pair.exchange(alice.id, &request).map(|response| response.status.0);
+        writeln!(log, "{status:?} {} shells", world.shells()).unwrap();
+    }
 }
 
 fn note(log: &mut String, response: &winrm_harness::http::Response) {

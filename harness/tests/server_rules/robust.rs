@@ -222,12 +222,12 @@ fn an_answer_that_is_still_owed_goes_where_the_client_is_now() {
 }
 
 /// When the keep-alives of a Receive of a minute come.
-fn keep_alives(ask: Ask) -> Vec<u64> {
+fn keep_alives(ask: &Ask) -> Vec<u64> {
     let mut world = World::new(Config { max_timeout_ms: 200_000, ..config() });
     let mut alice = world.log_on("alice");
     world.create(&mut alice);
     world.run(&mut alice, "silence 130");
-    world.start(&mut alice, &ask);
+    world.start(&mut alice, ask);
     let (mut times, mut known) = (Vec::new(), 0);
     loop {
         let response = world.pair.poll(alice.id).unwrap();
@@ -253,13 +253,13 @@ fn keep_alives(ask: Ask) -> Vec<u64> {
 #[test]
 fn a_silent_operation_shows_that_it_lives() {
     let ask = |timeout: &str| of(receive(COMMAND_ID), ONE, "1").timeout(timeout);
-    assert_eq!(keep_alives(ask("PT20S")), [14_000, 20_000], "70 percent, then the timeout");
-    assert_eq!(keep_alives(ask("PT150S")), [60_000, 120_000, 130_000], "a minute at most, then the answer");
+    assert_eq!(keep_alives(&ask("PT20S")), [14_000, 20_000], "70 percent, then the timeout");
+    assert_eq!(keep_alives(&ask("PT150S")), [60_000, 120_000, 130_000], "a minute at most, then the answer");
     let default = of(receive(COMMAND_ID), ONE, "1");
-    assert_eq!(keep_alives(default), [60_000, 120_000, 130_000]);
+    assert_eq!(keep_alives(&default), [60_000, 120_000, 130_000]);
     // What is not robust is silent.
-    assert_eq!(keep_alives(receive(COMMAND_ID).timeout("PT20S")), [20_000]);
-    assert!(keep_alives(ask("PT0.001S")).len() <= 2);
+    assert_eq!(keep_alives(&receive(COMMAND_ID).timeout("PT20S")), [20_000]);
+    assert!(keep_alives(&ask("PT0.001S")).len() <= 2);
 }
 
 #[test]

@@ -68,7 +68,6 @@ struct Enumeration {
 pub(super) struct Limits {
     batch_items_max: u32,
     timeout_ms: u64,
-    envelope_bytes_max: usize,
     mutant: Option<Mutant>,
 }
 
@@ -77,7 +76,6 @@ impl Limits {
         Self {
             batch_items_max: config.max_batch_items,
             timeout_ms: config.enumeration_timeout_ms,
-            envelope_bytes_max: config.max_envelope_bytes(),
             mutant: config.mutant,
         }
     }
@@ -131,7 +129,7 @@ impl Enumerations {
         };
         let total = enumeration.items.len();
         if asked.optimize_enumeration {
-            let frame = Frame::of(call, limits, enumeration::ENUMERATE_RESPONSE, &response);
+            let frame = Frame::of(call, enumeration::ENUMERATE_RESPONSE, &response);
             let count = enumeration.fitting(&frame, batch(asked.max_elements, limits), usize::MAX);
             response.items = Some(enumeration.take(count, call, limits));
             response.is_end = enumeration.is_over();
@@ -163,7 +161,7 @@ impl Enumerations {
             items: Some(enumeration.page_of(0, 0, call)),
             is_end: true,
         };
-        let frame = Frame::of(call, limits, enumeration::PULL_RESPONSE, &empty);
+        let frame = Frame::of(call, enumeration::PULL_RESPONSE, &empty);
         let characters_max =
             asked.max_characters.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
         let count = enumeration.fitting(&frame, batch(asked.max_elements, limits), characters_max);

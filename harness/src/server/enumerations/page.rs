@@ -3,11 +3,8 @@ use std::sync::Arc;
 use crate::addressing::Address;
 use crate::addressing::EndpointReference;
 use crate::addressing::MessageId;
-use crate::server::Mutant;
 use crate::server::dispatch::Call;
-use crate::server::enumerations::Limits;
 use crate::server::resources::Instance;
-use crate::server::room::BYTES_DEFAULT;
 use crate::soap::Envelope;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::ResourceUri;
@@ -90,7 +87,7 @@ pub(super) struct Frame {
 
 impl Frame {
     /// `empty` is the body with everything but the items.
-    pub(super) fn of(call: &Call<'_>, limits: Limits, action: &str, empty: &impl ToXml) -> Self {
+    pub(super) fn of(call: &Call<'_>, action: &str, empty: &impl ToXml) -> Self {
         let header = ResponseHeader {
             operation_id: call.header.operation_id.clone(),
             sequence_id: call.header.sequence_id,
@@ -105,7 +102,7 @@ impl Frame {
         // `<n:Items/>` becomes a pair of tags.
         let frame_bytes = frame.len().saturating_add("</n:Items>".len());
         Self {
-            bytes_left: envelope_bytes_max(call, limits).saturating_sub(frame_bytes),
+            bytes_left: call.room.text_bytes_max().saturating_sub(frame_bytes),
             address: call.header.to.as_str().to_owned(),
         }
     }
@@ -141,14 +138,4 @@ fn scratch(inside: impl FnOnce(&mut Writer)) -> String {
         inside(w);
     });
     writer.finish()
-}
-
-/// [DSP0226 6.2] The largest envelope that the client takes and the server sends.
-fn envelope_bytes_max(call: &Call<'_>, limits: Limits) -> usize {
-    let configured = limits.envelope_bytes_max;
-    if limits.is_mutant(Mutant::LargeAnswers) {
-        return configured;
-    }
-    let asked = call.header.max_envelope_size;
-    asked.map_or(BYTES_DEFAULT, |size| usize::try_from(size.0).unwrap_or(usize::MAX)).min(configured)
 }

@@ -11,6 +11,7 @@ use crate::server::dispatch::Refusal;
 use crate::server::enumerations::Enumerations;
 use crate::server::enumerations::Limits;
 use crate::server::resources::Instance;
+use crate::server::room::Room;
 use crate::soap::Envelope;
 use crate::soap::Opaque;
 use crate::wsman::DateTime;
@@ -19,6 +20,7 @@ use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
 use crate::wsman::SelectorSet;
 use crate::wsman::WsmanErrorCode;
+use crate::xml::Charset;
 use crate::xml::QName;
 
 const ENUMERATE: &str = r#"<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"
@@ -77,6 +79,7 @@ impl World {
             now_ms,
             now: DateTime::from_filetime(0),
             client_ip: "192.0.2.1",
+            room: Room::unknown(Charset::Utf8),
         };
         let limits = Limits::of(&self.config);
         self.enumerations.enumerate(&call, || Ok(all.to_vec()), limits, &mut self.random).map(|_| ())

@@ -32,8 +32,6 @@ use crate::xml::Writer;
 
 /// Octets of an answer that are not events.
 const OVERHEAD_BYTES: usize = 4096;
-/// The `MaxEnvelopeSize` of a request that names none, [MS-WSMV] 3.1.4.1.7.
-const ENVELOPE_BYTES_DEFAULT: u64 = 153_600;
 
 /// The Pull that a subscription is asked by, if it is.
 #[derive(Debug)]
@@ -83,8 +81,7 @@ impl Subscriptions {
         let operation = call.header.operation_timeout.map(|OperationTimeout(timeout)| timeout);
         let waits = [operation, asked.max_time].into_iter().flatten().map(crate::wsman::Duration::as_millis);
         let wait_ms = waits.chain([config.max_timeout_ms]).min().unwrap_or(0);
-        let size = call.header.max_envelope_size.map_or(ENVELOPE_BYTES_DEFAULT, |size| size.0);
-        let size = usize::try_from(size).unwrap_or(usize::MAX).min(config.max_envelope_bytes());
+        let size = call.room.text_bytes_max();
         let events_max = asked.max_elements.unwrap_or(1);
         fetch.pending = Some(Pending {
             connection: call.connection,

@@ -170,7 +170,7 @@ fn mode(call: &Call<'_>, delivery: &Delivery, id: &str) -> Result<Mode, Refusal>
     let mut sink = Sink::new(notify_to, call.client_ip).ok_or(FaultReason::EventSourceUnableToProcess)?;
     sink.charset = charset(delivery)?;
     let is_acknowledged = delivery.mode() != DeliveryMode::PUSH;
-    Ok(Mode::Push(Push::new(sink, packing(delivery)?, is_acknowledged, retry)))
+    Ok(Mode::Push(Box::new(Push::new(sink, packing(delivery)?, is_acknowledged, retry))))
 }
 
 fn packing(delivery: &Delivery) -> Result<Packing, Refusal> {

@@ -52,7 +52,7 @@ pub(super) struct Subscription {
 #[derive(Debug)]
 pub(super) enum Mode {
     Pull(Box<Fetch>),
-    Push(Push),
+    Push(Box<Push>),
 }
 
 /// What both modes have: the events that wait, and how to write them.

@@ -26,7 +26,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         count += 1;
         for service in page.iter().filter_map(Item::object) {
             services += 1;
-            let properties: Vec<_> = service.element().children().map(|property| property.text()).collect();
+            let properties: Vec<_> =
+                service.element().children().map(winrm_harness::xml::Element::text).collect();
             println!("{}", properties.join(" "));
         }
     }

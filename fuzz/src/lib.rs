@@ -19,6 +19,8 @@ pub struct Target {
 /// Every target.
 pub const TARGETS: &[Target] = &[
     Target { name: "auth_ntlm_accept", oracle: oracles::auth_ntlm_accept },
+    Target { name: "compression_sldc_round_trip", oracle: oracles::compression_sldc_round_trip },
+    Target { name: "compression_xpress_decode", oracle: oracles::compression_xpress_decode },
     Target { name: "encryption_message_unseal", oracle: oracles::encryption_message_unseal },
     Target { name: "soap_envelope_decode", oracle: oracles::soap_envelope_decode },
     Target { name: "wsman_eventing_decode", oracle: oracles::wsman_eventing_decode },

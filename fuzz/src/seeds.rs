@@ -1,5 +1,7 @@
 //! Where the targets start from. The files under `corpus/seeds/` are these; a test compares them.
 
+use winrm_harness::compression::Sldc;
+use winrm_harness::compression::Xpress;
 use winrm_harness::encryption::Form;
 use winrm_harness::soap::Envelope;
 use winrm_harness::xml::Namespace;
@@ -27,6 +29,8 @@ pub struct Seed {
 pub fn all() -> Vec<Seed> {
     [
         auth_ntlm_accept(),
+        compression_sldc_round_trip(),
+        compression_xpress_decode(),
         encryption_message_unseal(),
         soap_envelope_decode(),
         wsman_eventing_decode(),
@@ -82,6 +86,41 @@ fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
         _ => [&[0x82], u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes().as_slice()].concat(),
     };
     [&[tag], len.as_slice(), &content].concat()
+}
+
+/// A text that begins again and again, as XML does.
+fn repetitive() -> Vec<u8> {
+    let lines = (0..40).map(|i| format!("<e:Event><e:Data Name=\"n{i}\">some text</e:Data></e:Event>\r\n"));
+    lines.collect::<String>().into_bytes()
+}
+
+fn compression_sldc_round_trip() -> Vec<Seed> {
+    let seed =
+        |name, octets: &[u8]| Seed { target: "compression_sldc_round_trip", name, octets: octets.to_vec() };
+    vec![
+        seed("data", &repetitive()),
+        seed("scheme-1", &Sldc::encode(&repetitive())),
+        seed("scheme-2", &Sldc::encode(b"test \xFF string")),
+        // Reset 1, A, Scheme 2, B, End Of Record, Flush, from the bits of the standard.
+        seed("both-schemes", b"\xFF\xA9\x07\xFC\x90\xBF\xE9\xFF\x00\x00\x00\x00"),
+        seed("end-marker", &[0xFF; 4]),
+    ]
+}
+
+fn compression_xpress_decode() -> Vec<Seed> {
+    let seed = |name, mode: u8, octets: &[u8]| Seed {
+        target: "compression_xpress_decode",
+        name,
+        octets: [&[mode], octets].concat(),
+    };
+    let abc = Xpress::compress(&b"abc".repeat(100));
+    vec![
+        seed("as-it-is", 0, &Xpress::compress(b"hello")),
+        seed("huffman", 0, &Xpress::compress(&repetitive())),
+        seed("two-blocks", 0, &[abc.as_slice(), &abc].concat()),
+        // The second example of MS-XCA 3.2.
+        seed("long-match", 1, abc.get(4..).unwrap_or(&[])),
+    ]
 }
 
 fn encryption_message_unseal() -> Vec<Seed> {

@@ -7,6 +7,8 @@ use std::panic::catch_unwind;
 
 use winrm_fuzz::allocation::within;
 use winrm_fuzz::oracles::auth_ntlm_accept;
+use winrm_fuzz::oracles::compression_sldc_round_trip;
+use winrm_fuzz::oracles::compression_xpress_decode;
 use winrm_fuzz::oracles::encryption_message_unseal;
 use winrm_fuzz::oracles::encryption_message_unseal::Session;
 use winrm_fuzz::oracles::soap_envelope_decode;
@@ -131,6 +133,31 @@ fn a_receiver_with_another_key_is_noticed() {
     let input = seed("encryption_message_unseal", "unchanged");
     let said = complaint(|| encryption_message_unseal::judge(&input, &other));
     assert!(said.contains("an unchanged body does not open"), "{said}");
+}
+
+#[test]
+fn a_compressor_that_loses_an_octet_is_noticed() {
+    let loses =
+        |data: &[u8]| winrm_harness::compression::Sldc::encode(data.split_last().map_or(data, |d| d.1));
+    let input = seed("compression_sldc_round_trip", "data");
+    let said = complaint(|| compression_sldc_round_trip::judge(&input, loses));
+    assert!(said.contains("data changed when it was compressed"), "{said}");
+    let loses =
+        |data: &[u8]| winrm_harness::compression::Xpress::compress(data.split_last().map_or(data, |d| d.1));
+    let input = seed("compression_xpress_decode", "huffman");
+    let said = complaint(|| compression_xpress_decode::judge(&input, loses));
+    assert!(said.contains("data changed when it was compressed"), "{said}");
+}
+
+#[test]
+fn a_compressor_whose_output_is_cut_is_noticed() {
+    let cuts = |data: &[u8]| vec![0xFF; data.len().min(3)];
+    let input = seed("compression_sldc_round_trip", "data");
+    let said = complaint(|| compression_sldc_round_trip::judge(&input, cuts));
+    assert!(said.contains("data that was compressed is not read"), "{said}");
+    let said =
+        complaint(|| compression_xpress_decode::judge(&seed("compression_xpress_decode", "huffman"), cuts));
+    assert!(said.contains("data that was compressed is not read"), "{said}");
 }
 
 #[test]

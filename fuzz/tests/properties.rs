@@ -11,6 +11,8 @@ use proptest::prelude::prop_oneof;
 use proptest::proptest;
 use proptest::sample::Index;
 use winrm_fuzz::oracles::auth_ntlm_accept;
+use winrm_fuzz::oracles::compression_sldc_round_trip;
+use winrm_fuzz::oracles::compression_xpress_decode;
 use winrm_fuzz::oracles::encryption_message_unseal;
 use winrm_fuzz::oracles::soap_envelope_decode;
 use winrm_fuzz::oracles::wsman_wql_parse;
@@ -121,6 +123,15 @@ proptest! {
     #[test]
     fn changed_envelopes_are_refused_or_keep_their_meaning(input in changed_seed("soap_envelope_decode")) {
         soap_envelope_decode(&input);
+    }
+
+    #[test]
+    fn changed_compressed_data_stays_within_its_bounds(
+        sldc in changed_seed("compression_sldc_round_trip"),
+        xpress in changed_seed("compression_xpress_decode"),
+    ) {
+        compression_sldc_round_trip(&sldc);
+        compression_xpress_decode(&xpress);
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod addressing;
 pub mod auth;
 pub mod client;
 pub mod codec;
+pub mod compression;
 pub mod encryption;
 pub mod http;
 pub mod limits;

@@ -148,5 +148,13 @@ pub const SHELLS_PER_USER_MAX: usize = 4096;
 pub const SINK_MESSAGES_MAX: usize = 64;
 /// Octets of the answer of a sink, and of a message to one.
 pub const SINK_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Places that a compressor compares with the next one: more of them make smaller output in more time.
+pub const COMPRESSION_CANDIDATES_MAX: usize = 32;
+/// Octets of one block of a compressed shell stream, [MS-XCA 2.1].
+pub const XPRESS_BLOCK_BYTES_MAX: usize = 65_536;
+/// Octets of answers that the server keeps of one robust operation, [MS-WSMV 3.1.1] note <44>.
+pub const ROBUST_BUFFER_BYTES_MAX: usize = 3 * 1024 * 1024;
+/// Robust operations of one user that the server remembers.
+pub const ROBUST_OPERATIONS_PER_USER_MAX: usize = 100;
 /// Octets of namespace declarations that the events of one message, or its header blocks, take with them.
 pub const EVENTING_COPIED_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -148,6 +148,13 @@ impl Pair {
         self.server.delivered(id, outcome, self.moment);
     }
 
+    /// The head of a response that is still coming, and the chunks of it that have come.
+    pub fn partial(&mut self, id: ConnectionId) -> Option<(Response, Vec<Vec<u8>>)> {
+        let framer = self.framers.get(&id)?;
+        let chunks = framer.partial_body()?.chunks().map(<[u8]>::to_vec).collect();
+        Some((framer.head()?.clone(), chunks))
+    }
+
     /// Lets time pass.
     pub fn advance(&mut self, elapsed_ms: u64) {
         self.moment.elapsed_ms = self.moment.elapsed_ms.saturating_add(elapsed_ms);

@@ -2,6 +2,8 @@
 #![expect(clippy::panic, reason = "an oracle speaks by panicking")]
 
 pub mod auth_ntlm_accept;
+pub mod compression_sldc_round_trip;
+pub mod compression_xpress_decode;
 pub mod encryption_message_unseal;
 pub mod soap_envelope_decode;
 pub mod wsman_eventing_decode;
@@ -9,6 +11,8 @@ pub mod wsman_wql_parse;
 pub mod wsman_xpath_parse;
 
 pub use auth_ntlm_accept::auth_ntlm_accept;
+pub use compression_sldc_round_trip::compression_sldc_round_trip;
+pub use compression_xpress_decode::compression_xpress_decode;
 pub use encryption_message_unseal::encryption_message_unseal;
 pub use soap_envelope_decode::soap_envelope_decode;
 pub use wsman_eventing_decode::wsman_eventing_decode;

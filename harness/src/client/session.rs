@@ -1,11 +1,14 @@
 use std::fmt;
 
+use crate::addressing::AddressingError;
 use crate::auth::AuthError;
 use crate::auth::SecurityContext;
 use crate::auth::basic::BasicCredential;
 use crate::auth::digest::Digest;
 use crate::client::Endpoint;
 use crate::client::digest;
+use crate::compression::CompressionError;
+use crate::compression::Sldc;
 use crate::encryption::Charset;
 use crate::encryption::EncryptedMessage;
 use crate::encryption::EncryptionError;
@@ -16,8 +19,10 @@ use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
 use crate::http::challenge::ChallengeError;
+use crate::limits::HTTP_BODY_BYTES_MAX;
 use crate::soap::Fault;
 use crate::soap::SoapError;
+use crate::wsman::WsmanError;
 use crate::xml::XmlError;
 
 /// A connection that may carry envelopes.
@@ -109,6 +114,13 @@ impl Session {
         }
     }
 
+    /// The request that carries an envelope compressed by SLDC, as events are delivered ([MS-WSMV] 2.2.9.2).
+    pub fn compressed_request(&mut self, envelope: &[u8]) -> Result<Request, SequenceError> {
+        let message = self.seal(Sldc::encode(envelope))?;
+        let request = self.sealed_request(&message, Form::default());
+        Ok(request.with_header("Content-Encoding", "SLDC"))
+    }
+
     /// Seals an envelope without writing it, for a caller that wants to spell the frame itself.
     pub fn seal(&mut self, plaintext: Vec<u8>) -> Result<EncryptedMessage, SequenceError> {
         let Protection::Sealed(context) = &mut self.protection else {
@@ -145,13 +157,33 @@ impl Session {
         Ok(opened)
     }
 
+    /// Opens each message of a chunk, or of a whole body: a server that is long about an answer sends messages before
+    /// it ([MS-WSMV] 3.2.4.2.1). `head` is the response as far as it has come. In clear a chunk is one message.
+    pub fn open_each(&mut self, head: &Response, octets: &[u8]) -> Result<Vec<Opened>, SequenceError> {
+        let content_type = head.headers.first("Content-Type").unwrap_or_default();
+        let decompress = decompression(head);
+        let tolerated = ToleranceSet::SPEC;
+        match &mut self.protection {
+            Protection::Sealed(context) if is_multipart(content_type) => {
+                let mut each = Vec::new();
+                for decoded in EncryptedMessage::decode_all(content_type, octets, ToleranceSet::default())? {
+                    let unsealed = decoded?.unseal(context.as_mut())?;
+                    let (envelope, tolerated) = (decompress(unsealed.plaintext)?, unsealed.used);
+                    each.push(Opened { envelope, is_sealed: true, tolerated });
+                }
+                Ok(each)
+            }
+            Protection::Sealed(_) => Err(SequenceError::AnswerInClear { status: head.status }),
+            _ => Ok(vec![Opened { envelope: decompress(octets.to_vec())?, is_sealed: false, tolerated }]),
+        }
+    }
+
     /// Opens a response, sealed or in clear, and says which: a judge wants to know.
     pub fn open_any(&mut self, response: &Response, granted: ToleranceSet) -> Result<Opened, SequenceError> {
         let content_type = response.headers.first("Content-Type").unwrap_or_default();
-        let is_multipart =
-            content_type.get(..10).is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/"));
-        if !is_multipart {
-            let envelope = response.body.octets().to_vec();
+        let decompress = decompression(response);
+        if !is_multipart(content_type) {
+            let envelope = decompress(response.body.octets().to_vec())?;
             return Ok(Opened { envelope, is_sealed: false, tolerated: ToleranceSet::SPEC });
         }
         let Protection::Sealed(context) = &mut self.protection else {
@@ -162,9 +194,22 @@ impl Session {
         for decoded in EncryptedMessage::decode_all(content_type, response.body.octets(), granted)? {
             let unsealed = decoded?.unseal(context.as_mut())?;
             opened.tolerated = opened.tolerated.union(unsealed.used);
-            opened.envelope = unsealed.plaintext;
+            opened.envelope = decompress(unsealed.plaintext)?;
         }
         Ok(opened)
+    }
+}
+
+fn is_multipart(content_type: &[u8]) -> bool {
+    content_type.get(..10).is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/"))
+}
+
+/// [MS-WSMV 2.2.9.2] what is to be done with the messages of a response after they are unsealed.
+fn decompression(response: &Response) -> fn(Vec<u8>) -> Result<Vec<u8>, CompressionError> {
+    let encoding = response.headers.first("Content-Encoding").unwrap_or_default();
+    match encoding.trim_ascii().eq_ignore_ascii_case(b"SLDC") {
+        true => |octets| Sldc::decode(&octets, HTTP_BODY_BYTES_MAX),
+        false => Ok,
     }
 }
 
@@ -205,6 +250,29 @@ pub enum SequenceError {
         /// The answer's RelatesTo.
         found: Option<String>,
     },
+    /// A message of another operation.
+    OtherOperation {
+        /// The operation's OperationID.
+        expected: String,
+        /// The message's.
+        found: String,
+    },
+    /// A message of the operation never came.
+    MissedMessage {
+        /// Its number.
+        expected: u64,
+        /// The number of the one that came instead.
+        found: u64,
+    },
+    /// A message that no server sends.
+    UnexpectedAction {
+        /// Its action.
+        found: String,
+    },
+    /// Header blocks that are wrong.
+    Wsman(WsmanError),
+    /// Compressed data that is none.
+    Compression(CompressionError),
     /// A fault that ends the sequence.
     Faulted(Box<Fault>),
     /// A response without the body that its action has.
@@ -249,6 +317,24 @@ impl From<SoapError> for SequenceError {
     }
 }
 
+impl From<WsmanError> for SequenceError {
+    fn from(error: WsmanError) -> Self {
+        Self::Wsman(error)
+    }
+}
+
+impl From<AddressingError> for SequenceError {
+    fn from(error: AddressingError) -> Self {
+        Self::Wsman(error.into())
+    }
+}
+
+impl From<CompressionError> for SequenceError {
+    fn from(error: CompressionError) -> Self {
+        Self::Compression(error)
+    }
+}
+
 impl From<XmlError> for SequenceError {
     fn from(error: XmlError) -> Self {
         Self::Soap(error.into())
@@ -283,6 +369,17 @@ impl fmt::Display for SequenceError {
             Self::UnrelatedAnswer { expected, found: None } => {
                 write!(f, "expected the answer to {expected}, found one without RelatesTo")
             }
+            Self::OtherOperation { expected, found } => {
+                write!(f, "expected a message of the operation {expected}, found one of {found}")
+            }
+            Self::MissedMessage { expected, found } => {
+                write!(f, "expected message {expected} of the operation, found message {found}")
+            }
+            Self::UnexpectedAction { found } => {
+                write!(f, "expected a message of the operation, found the action {found}")
+            }
+            Self::Wsman(error) => write!(f, "bad header of an answer: {error}"),
+            Self::Compression(error) => write!(f, "cannot decompress the answer: {error}"),
             Self::Faulted(fault) => write!(f, "the server answered with a fault: {}", fault.reason),
             Self::MissingBody { expected } => write!(f, "expected {expected} in the body, and it is missing"),
             Self::FragmentIgnored => f.write_str("expected a fragment, and the service ignored that"),

@@ -117,6 +117,8 @@ impl Sink {
         let fault = FaultReason::DeliveryRefused.to_envelope(&FaultContext {
             message_id: (self.new_message_id)(),
             request_id: Some(of.clone()),
+            operation_id: None,
+            sequence_id: None,
             machine: "sink".to_owned(),
             message: None,
             provider_fault: None,

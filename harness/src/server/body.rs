@@ -3,6 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::compression::CompressionError;
+use crate::compression::Sldc;
 use crate::encryption::EncryptedMessage;
 use crate::encryption::Form;
 use crate::encryption::Protocol;
@@ -39,6 +41,8 @@ pub(super) struct Writing {
     pub(super) is_chunked: bool,
     /// The encoding of the request, which the answer has too (R13.1-5).
     charset: Charset,
+    /// Whether the request was compressed.
+    is_compressed: bool,
 }
 
 /// A sealed body and what it became, for a server that lets it be sent again.
@@ -56,6 +60,9 @@ pub(super) fn read(
     let Ok(media_type) = MediaType::parse(content_type) else {
         return refused(Status::UNSUPPORTED_MEDIA_TYPE);
     };
+    let Ok(encoding) = Encoding::of(request) else {
+        return refused(Status::UNSUPPORTED_MEDIA_TYPE);
+    };
     // Any other multipart is an attachment, which the service doesn't take (13.5).
     let is_sealed = ["multipart/encrypted", "multipart/x-multi-encrypted"].iter().any(|e| media_type.is(e));
     let reading = if is_sealed {
@@ -68,11 +75,62 @@ pub(super) fn read(
         read_plain(request, &media_type, config.allow_unencrypted || is_forgiven)
     };
     let is_bounded = !config.is_mutant(Mutant::LargeRequests);
+    let reading = match reading {
+        Reading::Envelope { octets, charset, writing } if encoding == Encoding::Sldc => {
+            decompress(octets, charset, writing, config.max_envelope_bytes())
+        }
+        reading => reading,
+    };
     match reading {
         Reading::Envelope { octets, .. } if is_bounded && octets.len() > config.max_envelope_bytes() => {
             refused(Status::CONTENT_TOO_LARGE)
         }
         reading => reading,
+    }
+}
+
+/// [MS-WSMV] 2.2.9.2: what a message is compressed by, before it is sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    Identity,
+    Sldc,
+}
+
+/// The encoding of a body is none that the service knows.
+struct UnknownEncoding;
+
+impl Encoding {
+    fn of(request: &Request) -> Result<Self, UnknownEncoding> {
+        let mut found = Self::Identity;
+        for value in request.headers.all("Content-Encoding") {
+            let value = value.trim_ascii();
+            if value.eq_ignore_ascii_case(b"SLDC") && found == Self::Identity {
+                found = Self::Sldc;
+            } else if !value.eq_ignore_ascii_case(b"identity") {
+                return Err(UnknownEncoding);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A message that says it is compressed. The last one of a Windows event source says so and is not, so that what is
+/// no compressed data and begins as XML does is taken for XML.
+fn decompress(octets: Vec<u8>, charset: Charset, mut writing: Writing, bytes_max: usize) -> Reading {
+    match Sldc::decode(&octets, bytes_max) {
+        Ok(octets) => {
+            writing.is_compressed = true;
+            // The byte order mark of a body in clear was under the compression.
+            let is_marked = writing.sealed.is_none() && has_utf16_mark(&octets);
+            let charset = if is_marked { Charset::Utf16 } else { charset };
+            writing.charset = charset;
+            Reading::Envelope { octets, charset, writing }
+        }
+        Err(_) if octets.starts_with(b"<") || octets.starts_with(&[0xFF, 0xFE]) => {
+            Reading::Envelope { octets, charset, writing }
+        }
+        Err(CompressionError::TooLong { .. }) => refused(Status::CONTENT_TOO_LARGE),
+        Err(_) => refused(Status::BAD_REQUEST),
     }
 }
 
@@ -92,7 +150,8 @@ fn read_sealed(
         crate::encryption::Charset::Utf16 => Charset::Utf16,
     };
     let form = Form::from(decoded.used);
-    let writing = Writing { sealed: Some((protocol, form)), is_chunked: is_chunked(request), charset };
+    let sealed = Some((protocol, form));
+    let writing = Writing { sealed, is_chunked: is_chunked(request), charset, is_compressed: false };
     if let Some(Some((_, octets))) =
         replayable.as_deref().filter(|known| known.as_ref().is_some_and(|k| k.0 == request.body.octets()))
     {
@@ -113,7 +172,8 @@ fn read_plain(request: &Request, media_type: &MediaType, is_allowed: bool) -> Re
     if !is_allowed {
         return refused(Status::INTERNAL_SERVER_ERROR);
     }
-    let writing = |charset| Writing { sealed: None, is_chunked: is_chunked(request), charset };
+    let is_chunked = is_chunked(request);
+    let writing = |charset| Writing { sealed: None, is_chunked, charset, is_compressed: false };
     match charset_of(request) {
         None => Reading::UnknownCharset { writing: writing(Charset::Utf8) },
         Some(charset) => {
@@ -125,7 +185,7 @@ fn read_plain(request: &Request, media_type: &MediaType, is_allowed: bool) -> Re
 
 /// The encoding of a body in clear: the byte order mark's, else what HTTP names; `None` when nobody knows it.
 pub(super) fn charset_of(request: &Request) -> Option<Charset> {
-    if matches!(request.body.octets(), [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..]) {
+    if has_utf16_mark(request.body.octets()) {
         return Some(Charset::Utf16);
     }
     let content_type = request.headers.first("Content-Type").unwrap_or_default();
@@ -134,6 +194,10 @@ pub(super) fn charset_of(request: &Request) -> Option<Charset> {
         None => Some(Charset::Utf8),
         Some(name) => Charset::from_name(name),
     }
+}
+
+fn has_utf16_mark(octets: &[u8]) -> bool {
+    matches!(octets, [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..])
 }
 
 fn is_chunked(request: &Request) -> bool {
@@ -151,6 +215,9 @@ pub(super) fn write(
     authentication: &mut Authentication,
     config: &Config,
 ) -> Response {
+    if answer.envelope.is_empty() {
+        return Response::new(Status::OK);
+    }
     let status = match answer.is_fault && !config.is_mutant(Mutant::FaultAsSuccess) {
         true => Status::INTERNAL_SERVER_ERROR,
         false => Status::OK,
@@ -161,8 +228,14 @@ pub(super) fn write(
         true => Charset::Utf8,
         false => writing.charset,
     };
+    let octets = encode(answer.envelope, charset);
+    // "The service MUST use this message when responding to a compressed request."
+    let (response, octets) = match writing.is_compressed {
+        true => (Response::new(status).with_header("Content-Encoding", "SLDC"), Sldc::encode(&octets)),
+        false => (Response::new(status), octets),
+    };
     let (Some((protocol, form)), false) = (&writing.sealed, is_plain_by_mutation) else {
-        return plain(status, answer.envelope, charset);
+        return response.with_header("Content-Type", content_type(charset)).with_body(octets);
     };
     let Authentication::Negotiated { context, .. } = authentication else {
         return Response::new(Status::INTERNAL_SERVER_ERROR);
@@ -171,24 +244,26 @@ pub(super) fn write(
         Charset::Utf8 => crate::encryption::Charset::Utf8,
         Charset::Utf16 => crate::encryption::Charset::Utf16,
     };
-    let octets = encode(answer.envelope, charset);
     let Ok(message) = EncryptedMessage::seal(context.as_mut(), protocol.clone(), named, octets) else {
         return Response::new(Status::INTERNAL_SERVER_ERROR);
     };
     let mut form = *form;
     form.crlf_before_close |= config.is_mutant(Mutant::CrlfBeforeClose);
-    Response::new(status)
-        .with_header("Content-Type", message.content_type().to_string())
-        .with_body(message.encode(form))
+    response.with_header("Content-Type", message.content_type().to_string()).with_body(message.encode(form))
 }
 
 /// An answer in clear.
 pub(super) fn plain(status: Status, envelope: String, charset: Charset) -> Response {
-    let content_type = match charset {
+    Response::new(status)
+        .with_header("Content-Type", content_type(charset))
+        .with_body(encode(envelope, charset))
+}
+
+fn content_type(charset: Charset) -> &'static str {
+    match charset {
         Charset::Utf8 => "application/soap+xml;charset=UTF-8",
         Charset::Utf16 => "application/soap+xml;charset=UTF-16",
-    };
-    Response::new(status).with_header("Content-Type", content_type).with_body(encode(envelope, charset))
+    }
 }
 
 /// "UTF-16 messages begin with a BOM", and UTF-8 replies have none.

@@ -1,17 +1,22 @@
 //! The operations on commands: [MS-WSMV] 3.1.4.11 to 3.1.4.14.
 
+use std::borrow::Cow;
+
+use crate::compression::CompressionError;
+use crate::compression::Xpress;
 use crate::limits::COMMANDS_PER_SHELL_MAX;
+use crate::limits::PROCESS_STDIN_BYTES_MAX;
 use crate::server::Config;
 use crate::server::Mutant;
 use crate::server::connection::Random;
 use crate::server::dispatch::Call;
 use crate::server::dispatch::Refusal;
-use crate::server::dispatch::ReplyTo;
 use crate::server::dispatch::Success;
 use crate::server::dispatch::new_uuid;
 use crate::server::process::Process;
 use crate::server::receive::PendingReceive;
 use crate::server::receive::RunningCommand;
+use crate::server::reply::ReplyTo;
 use crate::server::resources::event_log::What;
 use crate::server::shell::body;
 use crate::server::shells::Shells;
@@ -24,6 +29,7 @@ use crate::shell::Send;
 use crate::shell::SendResponse;
 use crate::shell::Signal;
 use crate::shell::SignalResponse;
+use crate::shell::Stream;
 use crate::shell::action;
 use crate::wsman::FaultReason;
 use crate::wsman::InvalidParameter;
@@ -83,9 +89,12 @@ impl Shells {
                 return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_INPUT_STREAM).into());
             }
         }
-        for stream in &asked.streams {
+        let is_compressed = shell.is_compressed;
+        let contents: Vec<_> =
+            asked.streams.iter().map(|stream| content(stream, is_compressed)).collect::<Result<_>>()?;
+        for (stream, content) in asked.streams.iter().zip(contents) {
             let process = &mut shell.command(stream.command_id.as_ref())?.process;
-            let sent = process.send(&stream.content, stream.is_end());
+            let sent = process.send(&content, stream.is_end());
             sent.map_err(|_| FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_USER))?;
         }
         Ok(Success::new(action::SEND_RESPONSE, SendResponse))
@@ -95,6 +104,7 @@ impl Shells {
     pub(super) fn receive(&mut self, call: &Call<'_>, config: &Config, reply_to: ReplyTo) -> Result<()> {
         let asked: Receive = body(call)?;
         let shell = self.selected(call)?.require_connected()?;
+        let is_compressed = shell.is_compressed;
         let declared = shell.described.output_streams.clone().unwrap_or_default();
         if asked.desired_stream.names.iter().any(|name| !declared.contains(name)) {
             return Err(FaultReason::InternalError(WsmanErrorCode::SHELL_INVALID_DESIRED_STREAMS).into());
@@ -112,6 +122,7 @@ impl Shells {
             names: asked.desired_stream.names,
             deadline_ms: call.now_ms.saturating_add(timeout_ms),
             bytes_max: output_bytes_max(call),
+            is_compressed,
         });
         Ok(())
     }
@@ -139,6 +150,20 @@ impl Shells {
         self.news.extend(news);
         self.due.extend(due);
         Ok(Success::new(action::SIGNAL_RESPONSE, SignalResponse))
+    }
+}
+
+/// What a client wrote to a stream, at most what a process takes.
+fn content(stream: &Stream, is_compressed: bool) -> Result<Cow<'_, [u8]>> {
+    if !is_compressed {
+        return Ok(Cow::Borrowed(&stream.content));
+    }
+    match Xpress::decompress(&stream.content, PROCESS_STDIN_BYTES_MAX) {
+        Ok(content) => Ok(Cow::Owned(content)),
+        Err(CompressionError::TooLong { .. }) => {
+            Err(FaultReason::QuotaLimit(WsmanErrorCode::QUOTA_USER).into())
+        }
+        Err(_) => Err(FaultReason::InvalidParameter(InvalidParameter::InvalidValue).into()),
     }
 }
 

@@ -1,15 +1,12 @@
 //! One server, many connections: from octets to requests, and from answers to octets.
 
 use std::collections::BTreeMap;
-use std::collections::VecDeque;
 
-use crate::http::Framer;
 use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
 use crate::http::challenge::challenges;
 use crate::limits::HTTP_BODY_BYTES_MAX;
-use crate::limits::PIPELINED_REQUESTS_MAX;
 use crate::limits::SEALED_FRAME_BYTES_MAX;
 use crate::server::Config;
 use crate::server::Moment;
@@ -19,21 +16,24 @@ use crate::server::authentication::Authorized;
 use crate::server::authentication::User;
 use crate::server::body;
 use crate::server::body::Reading;
-use crate::server::body::Writing;
 use crate::server::dispatch::Answer;
 use crate::server::dispatch::Origin;
 use crate::server::enumerations::Enumerations;
 use crate::server::identify;
+use crate::server::pipeline::Connection;
+use crate::server::pipeline::Owed;
 use crate::server::resources::cim::Cim;
 use crate::server::resources::event_log::Entry;
 use crate::server::resources::event_log::EventLog;
 use crate::server::resources::event_log::What;
+use crate::server::robust::Operations;
 use crate::server::shells::Shells;
 use crate::server::subscriptions::Delivery;
 use crate::server::subscriptions::DeliveryId;
 use crate::server::subscriptions::Given;
 use crate::server::subscriptions::Subscriptions;
 use crate::server::subscriptions::Unreachable;
+use crate::wsman::robust::RobustKind;
 use crate::xml::Charset;
 
 /// Names one connection of a [`Server`].
@@ -61,6 +61,7 @@ pub struct Server {
     pub(super) events: EventLog,
     pub(super) subscriptions: Subscriptions,
     pub(super) enumerations: Enumerations,
+    pub(super) operations: Operations,
     connections: BTreeMap<ConnectionId, Connection>,
     opened: u64,
 }
@@ -72,35 +73,6 @@ impl std::fmt::Debug for Server {
             .field("shells", &self.shells)
             .finish_non_exhaustive()
     }
-}
-
-struct Connection {
-    client_ip: String,
-    framer: Framer<Request>,
-    authentication: Authentication,
-    /// Whose logon the event log knows.
-    logged_on: Option<User>,
-    /// Requests that came behind one that still waits for its answer.
-    waiting: VecDeque<Request>,
-    /// The answer that is still owed.
-    owed: Option<Owed>,
-    /// Whether the client was told to go on with the body that is coming in.
-    is_continued: bool,
-    /// What [`Mutant::AcceptsReplay`] remembers.
-    replayable: Option<body::Replayable>,
-    /// When the first octet came of a request that has not come in whole.
-    begun_ms: Option<u64>,
-    output: Output,
-}
-
-/// What a request leaves behind until it is answered.
-struct Owed {
-    writing: Writing,
-    /// The last token of a handshake, if this request brought its end.
-    token: Option<Vec<u8>>,
-    keep_alive: bool,
-    /// Whose operation it is.
-    user: String,
 }
 
 impl Server {
@@ -117,6 +89,7 @@ impl Server {
             events: EventLog::default(),
             subscriptions: Subscriptions::default(),
             enumerations: Enumerations::default(),
+            operations: Operations::default(),
             connections: BTreeMap::new(),
             opened: 0,
         }
@@ -126,18 +99,7 @@ impl Server {
     pub fn open(&mut self, client_ip: &str) -> ConnectionId {
         self.opened = self.opened.saturating_add(1);
         let id = ConnectionId(self.opened);
-        let connection = Connection {
-            client_ip: client_ip.to_owned(),
-            framer: Framer::requests(self.body_bytes_max()),
-            authentication: Authentication::None,
-            logged_on: None,
-            waiting: VecDeque::new(),
-            owed: None,
-            is_continued: false,
-            replayable: None,
-            begun_ms: None,
-            output: Output::default(),
-        };
+        let connection = Connection::new(client_ip, self.body_bytes_max());
         self.connections.insert(id, connection);
         id
     }
@@ -156,10 +118,17 @@ impl Server {
         envelope_bytes_max.saturating_add(SEALED_FRAME_BYTES_MAX)
     }
 
-    /// Forgets a connection. Its security context and its pending operation end with it; shells stay.
+    /// Forgets a connection. Its security context and its pending operation end with it, unless that is robust; shells
+    /// stay.
     pub fn close(&mut self, id: ConnectionId) {
         self.connections.remove(&id);
-        self.shells.forget_connection(id);
+        self.forget_operation(id);
+    }
+
+    fn forget_operation(&mut self, id: ConnectionId) {
+        if !self.operations.disconnect(id) {
+            self.shells.forget_connection(id);
+        }
         self.subscriptions.forget_connection(id);
     }
 
@@ -182,8 +151,7 @@ impl Server {
             self.elapse(moment);
         }
         if self.connections.get(&id).is_some_and(|connection| connection.output.is_last) {
-            self.shells.forget_connection(id);
-            self.subscriptions.forget_connection(id);
+            self.forget_operation(id);
         }
     }
 
@@ -206,11 +174,11 @@ impl Server {
             let mut due = self.shells.elapse(moment.elapsed_ms, &self.config);
             due.extend(self.elapse_subscriptions(moment));
             if due.is_empty() {
-                return;
+                return self.elapse_operations(moment.elapsed_ms);
             }
             // A request that was kept back behind such an answer can make the next one due.
             for (id, answer) in due {
-                self.settle(id, answer);
+                let Some(id) = self.settle(id, answer) else { continue };
                 while let Some(request) = self.next_request(id, moment) {
                     self.request(id, &request, moment);
                 }
@@ -223,8 +191,13 @@ impl Server {
     pub fn deadline_ms(&self) -> Option<u64> {
         let allowed_ms = self.config.max_packet_retrieval_time_ms;
         let requests = self.connections.values().filter_map(|connection| connection.due_ms(allowed_ms));
-        let others = [self.subscriptions.deadline_ms(), self.enumerations.deadline_ms()];
-        self.shells.deadline_ms().into_iter().chain(others.into_iter().flatten()).chain(requests).min()
+        let tables = [
+            self.shells.deadline_ms(),
+            self.subscriptions.deadline_ms(),
+            self.enumerations.deadline_ms(),
+            self.operations.deadline_ms(),
+        ];
+        tables.into_iter().flatten().chain(requests).min()
     }
 
     /// Takes what is to be sent to the sinks of subscriptions. Each of them wants to be [`Self::delivered`].
@@ -395,7 +368,8 @@ impl Server {
         let operations = self.operations_of(user);
         let connection = self.connections.get_mut(&id)?;
         let keep_alive = request.keep_alive();
-        connection.owed = Some(Owed { writing, token, keep_alive, user: user.name.clone() });
+        let user_name = user.name.clone();
+        connection.owed = Some(Owed { writing, token, keep_alive, user: user_name, is_begun: false });
         let client_ip = connection.client_ip.clone();
         let soap_action = request.headers.text("SOAPAction").map(|value| value.trim().trim_matches('"'));
         let origin =
@@ -412,74 +386,44 @@ impl Server {
         owed.filter(|owed| owed.user == user.name).count()
     }
 
-    /// Sends the answer that a connection was owed.
-    fn settle(&mut self, id: ConnectionId, answer: Answer) {
+    /// Sends the answer that a connection was owed; that of a robust operation goes where its client is now. Which
+    /// connection that is.
+    fn settle(&mut self, id: ConnectionId, answer: Answer) -> Option<ConnectionId> {
+        let Some((primary, full)) = self.operations.complete(id, &answer) else {
+            self.answer_whole(id, answer);
+            return Some(id);
+        };
+        let primary = primary?;
+        self.stream(primary, answer, full.is_none());
+        if let Some(id) = full {
+            let ask = self.about(&id, RobustKind::AcknowledgeRequest);
+            self.stream(primary, ask, true);
+        }
+        Some(primary)
+    }
+
+    /// Sends a message of an answer that comes in chunks, a whole one in each ([MS-WSMV] 3.1.6.6).
+    pub(super) fn stream(&mut self, id: ConnectionId, message: Answer, is_last: bool) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let Some(owed) = &mut connection.owed else { return };
+        let response = body::write(message, &owed.writing, &mut connection.authentication, &self.config);
+        let response = body::with_token(response, owed.token.take());
+        connection.send_chunk(response, is_last);
+    }
+
+    /// Ends a connection whose answer will come on another one.
+    pub(super) fn hang_up(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        connection.owed = None;
+        connection.waiting.clear();
+        connection.output.is_last = true;
+    }
+
+    fn answer_whole(&mut self, id: ConnectionId, answer: Answer) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some(owed) = connection.owed.take() else { return };
         let response = body::write(answer, &owed.writing, &mut connection.authentication, &self.config);
         connection.send(body::with_token(response, owed.token), owed.keep_alive);
-    }
-}
-
-impl Connection {
-    /// Cuts what came into requests: the next one, or while an answer is owed all of them. What is no request is
-    /// answered, and that is the last answer.
-    fn read(&mut self, now_ms: u64) {
-        while !self.output.is_last && (self.owed.is_some() || self.waiting.is_empty()) {
-            match self.framer.next() {
-                Ok(Some(request)) => {
-                    self.is_continued = false;
-                    self.begun_ms = None;
-                    self.watch(now_ms);
-                    self.waiting.push_back(request);
-                    if self.waiting.len() > PIPELINED_REQUESTS_MAX {
-                        self.refuse(Status::SERVICE_UNAVAILABLE);
-                    }
-                }
-                Ok(None) => return,
-                Err(error) if self.owed.is_none() => self.refuse(error.status()),
-                // The request before it is answered first; the error stays.
-                Err(_) => return,
-            }
-        }
-    }
-
-    /// Notes when a request begins to come.
-    fn watch(&mut self, now_ms: u64) {
-        if !self.framer.pending().is_empty() || self.framer.head().is_some() {
-            self.begun_ms.get_or_insert(now_ms);
-        }
-    }
-
-    /// [MS-WSMV] 3.1.5.2: when the request that is coming in has to be there. While an answer is owed nothing behind
-    /// it is late: the answer has to go out first.
-    fn due_ms(&self, allowed_ms: u64) -> Option<u64> {
-        let begun_ms = self.begun_ms.filter(|_| self.owed.is_none() && !self.output.is_last)?;
-        Some(begun_ms.saturating_add(allowed_ms))
-    }
-
-    /// [RFC 9110 10.1.1] once for each request, and not while an earlier one waits for its answer.
-    fn invite_body(&mut self) {
-        if !self.is_continued && self.framer.awaits_continue() {
-            self.is_continued = true;
-            self.output.octets.extend(Response::new(Status::CONTINUE).encode());
-        }
-    }
-
-    fn send(&mut self, response: Response, keep_alive: bool) {
-        let is_last = self.output.is_last || !keep_alive;
-        let response = if is_last { response.with_header("Connection", "close") } else { response };
-        self.output.octets.extend(response.encode());
-        self.output.is_last = is_last;
-        if is_last {
-            self.waiting.clear();
-        }
-    }
-
-    /// Answers a message that is no request, and hangs up: where the next one begins is not known.
-    fn refuse(&mut self, status: Status) {
-        self.owed = None;
-        self.send(Response::new(status), false);
     }
 }
 

@@ -1,12 +1,10 @@
-//! From an envelope to the operation that it asks for, and from what the operation says to an envelope.
+//! From an envelope to the operation that it asks for.
 
 use std::borrow::Cow;
 
 use crate::addressing;
-use crate::addressing::EndpointReference;
 use crate::addressing::MessageId;
 use crate::server;
-use crate::server::Config;
 use crate::server::ConnectionId;
 use crate::server::Moment;
 use crate::server::Mutant;
@@ -16,39 +14,37 @@ use crate::server::enumerations;
 use crate::server::enumerations::Limits;
 use crate::server::identify;
 use crate::server::options;
+use crate::server::reply::ReplyTo;
 use crate::server::resources::Resources;
 use crate::server::resources::event_log;
 use crate::server::resources::event_log::Entry;
 use crate::server::resources::event_log::What;
 use crate::server::resources::unsupported;
 use crate::server::rights;
+use crate::server::robust::Admission;
 use crate::server::room::Room;
 use crate::server::subscriptions::Given;
 use crate::shell::action as shell;
 use crate::soap::Envelope;
 use crate::wsman::ActionNotSupported;
-use crate::wsman::ActivityId;
 use crate::wsman::DateTime;
 use crate::wsman::EncodingLimit;
-use crate::wsman::FaultContext;
 use crate::wsman::FaultReason;
 use crate::wsman::OperationTimeout;
 use crate::wsman::ProviderFault;
-use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::RequestHeader;
 use crate::wsman::ResourceUri;
-use crate::wsman::ResponseHeader;
 use crate::wsman::UnsupportedFeature;
 use crate::wsman::WsmanError;
 use crate::wsman::WsmanErrorCode;
 use crate::wsman::enumeration;
 use crate::wsman::eventing::Identifier;
 use crate::wsman::identify::Identify;
+use crate::wsman::robust::RobustMessage;
 use crate::wsman::transfer;
 use crate::xml::Charset;
 use crate::xml::QName;
 use crate::xml::ToXml;
-use crate::xml::Writer;
 use crate::xml::XmlError;
 
 /// [DSP0226 5.4.6] "never itself a reason to fault", mandatory or not.
@@ -120,9 +116,9 @@ impl Success {
 /// Why an operation answers with a fault, and what to tell people about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
-    reason: FaultReason,
-    message: Option<String>,
-    provider_fault: Option<Box<ProviderFault>>,
+    pub(super) reason: FaultReason,
+    pub(super) message: Option<String>,
+    pub(super) provider_fault: Option<Box<ProviderFault>>,
 }
 
 impl Refusal {
@@ -159,118 +155,6 @@ impl From<WsmanError> for Refusal {
 /// What comes of an operation: a success, a fault, or `None` for an answer that is still owed.
 pub(super) type Outcome = Result<Option<Success>, Refusal>;
 
-/// What writing an answer takes from its request, kept while the answer is owed.
-#[derive(Debug, Clone)]
-pub(super) struct ReplyTo {
-    message_id: MessageId,
-    /// The request's, when it could be read.
-    request_id: Option<MessageId>,
-    /// Where the answer and a fault go: nowhere else than back, with reference parameters.
-    reply_to: Option<EndpointReference>,
-    fault_to: Option<EndpointReference>,
-    activity_id: Option<ActivityId>,
-    room: Room,
-}
-
-impl ReplyTo {
-    /// For a request whose header could be read.
-    fn to(header: &RequestHeader, envelope: &Envelope, charset: Charset, server: &mut Server) -> Self {
-        let is_lost = server.config.is_mutant(Mutant::ParametersLost);
-        let fault_to = header.fault_to.as_ref().unwrap_or(&header.reply_to);
-        Self {
-            reply_to: Some(header.reply_to.clone()).filter(|_| !is_lost),
-            fault_to: Some(fault_to.clone()).filter(|_| !is_lost),
-            activity_id: header.activity_id.clone(),
-            room: Room::of(header, envelope, charset, &server.config),
-            ..Self::new(Some(header.message_id.clone()), charset, server)
-        }
-    }
-
-    fn new(request_id: Option<MessageId>, charset: Charset, server: &mut Server) -> Self {
-        let request_id = if server.config.is_mutant(Mutant::RelatesToWrong) {
-            Some(server.new_message_id())
-        } else {
-            request_id.filter(|_| !server.config.is_mutant(Mutant::RelatesToAbsent))
-        };
-        Self {
-            message_id: server.new_message_id(),
-            request_id,
-            reply_to: None,
-            fault_to: None,
-            activity_id: None,
-            room: Room::unknown(charset),
-        }
-    }
-
-    /// The answer to the request.
-    pub(super) fn answer(self, outcome: Result<Success, Refusal>, config: &Config) -> Answer {
-        match outcome {
-            Ok(success) => self.success(success, config),
-            Err(refusal) => self.fault(refusal, config),
-        }
-    }
-
-    fn success(self, success: Success, config: &Config) -> Answer {
-        let action = match config.is_mutant(Mutant::ActionWrong) {
-            true => success.action.trim_end_matches("Response"),
-            false => &success.action,
-        };
-        let header = ResponseHeader {
-            relates_to: self.request_id.as_ref().map(Into::into),
-            activity_id: self.activity_id.clone(),
-            ..ResponseHeader::unrelated(action, self.message_id.clone())
-        };
-        let headers = |w: &mut Writer| {
-            w.write(&header);
-            success.headers.iter().for_each(|block| block.to_xml(w));
-            if let Some(reply_to) = &self.reply_to {
-                reply_to.write_header_blocks(w);
-            }
-        };
-        let body = |w: &mut Writer| {
-            if let Some(body) = success.body {
-                body.to_xml(w);
-            }
-        };
-        let envelope = Envelope::write(Some("en-US"), &RESPONSE_NAMESPACES, headers, body);
-        match self.room.refuse(&envelope) {
-            Some(reason) => self.fault(reason.into(), config),
-            None => Answer { envelope: spoiled(envelope, config), is_fault: false },
-        }
-    }
-
-    /// "Faults should carry them unless too large": the reference parameters go first, then what the fault says.
-    fn fault(self, refusal: Refusal, config: &Config) -> Answer {
-        let Refusal { reason, message, provider_fault } = refusal;
-        let context = FaultContext {
-            message_id: self.message_id,
-            request_id: self.request_id,
-            machine: config.computer.clone(),
-            message,
-            provider_fault: provider_fault.map(|fault| *fault),
-            fault_to: self.fault_to,
-            activity_id: self.activity_id,
-        };
-        let mut envelope = reason.to_envelope(&context);
-        if !self.room.holds_fault(&envelope) {
-            envelope = reason.to_envelope(&FaultContext { fault_to: None, ..context.clone() });
-        }
-        if !self.room.holds_fault(&envelope) {
-            let too_large = FaultReason::EncodingLimit(EncodingLimit::MaxEnvelopeSizeExceeded);
-            let context = FaultContext { fault_to: None, message: None, provider_fault: None, ..context };
-            envelope = too_large.to_envelope(&context);
-        }
-        Answer { envelope: spoiled(envelope, config), is_fault: true }
-    }
-}
-
-fn spoiled(envelope: String, config: &Config) -> String {
-    match config.mutant {
-        Some(mutant) => mutant.spoil(envelope),
-        None => envelope,
-    }
-}
-
 impl Server {
     /// Executes an envelope. `None` is an answer that [`Server::elapse`] gives later.
     pub(super) fn dispatch(
@@ -290,6 +174,9 @@ impl Server {
         if Identify::is_asked(&envelope) {
             return Some(identify::authenticated(&self.config));
         }
+        if RobustMessage::is_in(&envelope) {
+            return Some(self.answer_robust(&envelope, origin.user, charset));
+        }
         let header = match RequestHeader::read(&envelope) {
             Ok(header) => header,
             Err(error) => {
@@ -297,7 +184,7 @@ impl Server {
                 return Some(reply_to.answer(Err(error.into()), &self.config));
             }
         };
-        let reply_to = ReplyTo::to(&header, &envelope, charset, self);
+        let mut reply_to = ReplyTo::to(&header, &envelope, charset, self);
         let call = Call {
             connection: origin.connection,
             user: origin.user,
@@ -315,7 +202,7 @@ impl Server {
                 }
                 Err(reason.into())
             }
-            None => self.operate(&call, &reply_to),
+            None => self.execute(&call, &mut reply_to),
         };
         match outcome {
             Ok(None) => None,
@@ -328,6 +215,28 @@ impl Server {
     pub(super) fn refuse_charset(&mut self) -> Answer {
         let reason = FaultReason::EncodingLimit(EncodingLimit::CharacterSet);
         ReplyTo::new(None, Charset::Utf8, self).answer(Err(reason.into()), &self.config)
+    }
+
+    /// A message about an operation has no answer but HTTP's.
+    fn answer_robust(&mut self, envelope: &Envelope, user: &User, charset: Charset) -> Answer {
+        match self.heed(envelope, user) {
+            Ok(()) => Answer { envelope: String::new(), is_fault: false },
+            Err(refusal) => {
+                ReplyTo::new(MessageId::of(envelope), charset, self).answer(Err(refusal), &self.config)
+            }
+        }
+    }
+
+    /// Executes a request unless it was executed before.
+    fn execute(&mut self, call: &Call<'_>, reply_to: &mut ReplyTo) -> Outcome {
+        let numbered = reply_to.numbered();
+        match self.admit(call, &numbered)? {
+            Admission::Repeated => Ok(None),
+            Admission::Execute => {
+                *reply_to = numbered;
+                self.operate(call, reply_to)
+            }
+        }
     }
 
     /// The checks that every operation shares.
@@ -492,7 +401,7 @@ impl Server {
         }
     }
 
-    fn new_message_id(&mut self) -> MessageId {
+    pub(super) fn new_message_id(&mut self) -> MessageId {
         MessageId::new(&format!("uuid:{}", new_uuid(&mut self.random)))
     }
 }

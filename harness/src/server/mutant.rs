@@ -133,6 +133,14 @@ mutants! {
     TwoHeartbeats = "two-heartbeats",
     /// takes filters of any dialect and delivers every event
     TakesAnyFilter = "takes-any-filter",
+    /// answers of a robust operation have no SequenceId
+    SequenceIdAbsent = "sequence-id-absent",
+    /// faults don't name the robust operation that they are part of
+    OperationIdLostInFaults = "operation-id-lost-in-faults",
+    /// a request that is sent again is executed again
+    ExecutesRetransmissions = "executes-retransmissions",
+    /// streams come uncompressed whatever the client asked for
+    IgnoresCompression = "ignores-compression",
     /// enumerates as if there were no filter
     IgnoresFilter = "ignores-filter",
 } // END

@@ -1,13 +1,14 @@
 //! One command and the Receive that waits for its output.
 
+use crate::compression::Xpress;
 use crate::server::Config;
 use crate::server::ConnectionId;
 use crate::server::Mutant;
 use crate::server::dispatch::Answer;
-use crate::server::dispatch::ReplyTo;
 use crate::server::dispatch::Success;
 use crate::server::process::Output;
 use crate::server::process::Process;
+use crate::server::reply::ReplyTo;
 use crate::shell::CommandId;
 use crate::shell::CommandState;
 use crate::shell::ExitCode;
@@ -41,6 +42,8 @@ pub(super) struct PendingReceive {
     pub(super) deadline_ms: u64,
     /// How many octets of output fit the answer.
     pub(super) bytes_max: usize,
+    /// Whether the shell's streams are compressed.
+    pub(super) is_compressed: bool,
 }
 
 impl RunningCommand {
@@ -105,6 +108,7 @@ impl RunningCommand {
         for (output, content) in self.process.take_output(receive.bytes_max) {
             let name = stream_name(output, config);
             if receive.names.contains(name) {
+                let content = if receive.is_compressed { Xpress::compress(&content) } else { content };
                 streams.push(Stream::of_command(name, &self.id, content));
             }
         }

@@ -46,6 +46,11 @@ pub(super) fn allows(config: &Config, call: &Call<'_>) -> bool {
     grants(config, uri, right, call.user)
 }
 
+/// Whether a user may execute what no security entry is about.
+pub(super) fn allows_at_all(config: &Config, user: &User) -> bool {
+    config.is_mutant(Mutant::AdmitsEverybody) || config.root_sddl.grants(Right::Execute, &sids(config, user))
+}
+
 /// [MS-WSMV] 3.1.4.1.29.4: the security entry of a resource counts, and where there is none `RootSDDL`. An entry that
 /// can't be read lets nobody in.
 fn grants(config: &Config, uri: &str, right: Right, user: &User) -> bool {

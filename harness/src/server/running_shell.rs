@@ -30,6 +30,8 @@ pub(super) struct RunningShell {
     pub(super) link: Link,
     /// Whether its creator chose the id, without which it can't be left and found again.
     pub(super) can_disconnect: bool,
+    /// Whether what its streams carry is compressed by Xpress ([MS-WSMV] 3.1.4.1.31.6).
+    pub(super) is_compressed: bool,
     pub(super) idle_timeout_ms: u64,
     pub(super) created_ms: u64,
     pub(super) last_used_ms: u64,

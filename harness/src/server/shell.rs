@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::addressing::Address;
+use crate::compression::Xpress;
 use crate::limits::SHELL_ENVIRONMENT_BYTES_MAX;
 use crate::server::Config;
 use crate::server::Mutant;
@@ -28,6 +29,10 @@ use crate::shell::ShellId;
 use crate::shell::StreamNames;
 use crate::shell::action;
 use crate::shell::option;
+use crate::soap::ExpandedName;
+use crate::soap::HeaderBlock;
+use crate::soap::NotUnderstood;
+use crate::wsman::CompressionType;
 use crate::wsman::Duration;
 use crate::wsman::FaultReason;
 use crate::wsman::InvalidOptions;
@@ -239,6 +244,22 @@ fn check_code_page(call: &Call<'_>) -> Result<()> {
     }
 }
 
+/// [MS-WSMV] 3.1.4.1.31.6: whether the streams of a shell are to be compressed. The text names no fault for another
+/// algorithm, so SOAP decides: what is mandatory and not understood is refused, the rest is ignored.
+fn asks_for_compression(call: &Call<'_>, config: &Config) -> Result<bool> {
+    let Some(asked) = &call.header.compression_type else { return Ok(false) };
+    if asked.as_str().eq_ignore_ascii_case(CompressionType::XPRESS) {
+        return Ok(!config.is_mutant(Mutant::IgnoresCompression));
+    }
+    let is_it = |block: &HeaderBlock<'_>| block.element.is(CompressionType::NAME) && block.is_mandatory();
+    match call.envelope.header_blocks().find(is_it) {
+        Some(block) => {
+            Err(FaultReason::MustUnderstand(vec![NotUnderstood(ExpandedName::of(block.element))]).into())
+        }
+        None => Ok(false),
+    }
+}
+
 fn new_shell(
     id: ShellId,
     can_disconnect: bool,
@@ -254,6 +275,7 @@ fn new_shell(
     if asked.idle_timeout.is_some_and(|timeout| timeout.as_millis() == 0) {
         return Err(FaultReason::InternalError(WsmanErrorCode::WINRS_IDLETIMEOUT_OUTOFBOUNDS).into());
     }
+    let is_compressed = asks_for_compression(call, config)?;
     let idle_timeout_ms = asked.idle_timeout.map_or(config.idle_timeout_ms, Duration::as_millis);
     let surroundings = Surroundings {
         user: format!("{}\\{}", config.computer, call.user.name),
@@ -274,7 +296,7 @@ fn new_shell(
         max_idle_timeout: Some(Duration::from_millis(config.max_idle_timeout_ms)),
         locale: Some("en-US".to_owned()),
         data_locale: Some("en-US".to_owned()),
-        compression_mode: Some("NoCompression".to_owned()),
+        compression_mode: Some(if is_compressed { Xpress::NAME } else { "NoCompression" }.to_owned()),
         profile_loaded: Some("No".to_owned()),
         encoding: Some("UTF8".to_owned()),
         buffer_mode: None,
@@ -288,6 +310,7 @@ fn new_shell(
         commands: std::collections::BTreeMap::new(),
         link: Link::Connected(call.header.session_id.clone()),
         can_disconnect,
+        is_compressed,
         idle_timeout_ms: idle_timeout_ms.min(config.max_idle_timeout_ms),
         created_ms: call.now_ms,
         last_used_ms: call.now_ms,

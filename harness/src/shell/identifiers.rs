@@ -1,11 +1,8 @@
 use crate::shell::NAMESPACE;
 use crate::soap::text_newtype;
-use crate::soap::text_of;
 use crate::wsman::SelectorSet;
 use crate::xml::Element;
-use crate::xml::FromXml;
 use crate::xml::QName;
-use crate::xml::XmlError;
 
 text_newtype! {
     /// [MS-WSMV 2.2.4.37] `ShellId`, an upper case GUID; the client may choose it.
@@ -19,13 +16,6 @@ text_newtype! {
     ///
     /// [MS-WSMV 2.2.4.8]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv
     CommandId
-}
-
-text_newtype! {
-    /// [MS-WSMV 2.2.3.11] The header block that names how streams are compressed; only `xpress` is known.
-    ///
-    /// [MS-WSMV 2.2.3.11]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv
-    CompressionType
 }
 
 impl ShellId {
@@ -68,19 +58,6 @@ pub(crate) fn bare_guid(id: &str) -> String {
     match id.split_at_checked(5) {
         Some((prefix, rest)) if prefix.eq_ignore_ascii_case("uuid:") => rest.to_ascii_uppercase(),
         _ => id.to_ascii_uppercase(),
-    }
-}
-
-impl CompressionType {
-    /// The name of the header block.
-    pub const NAME: QName = QName::new(NAMESPACE, "CompressionType");
-    /// The only algorithm that Windows knows.
-    pub const XPRESS: &'static str = "xpress";
-}
-
-impl FromXml for CompressionType {
-    fn from_xml(element: Element<'_>) -> Result<Self, XmlError> {
-        text_of(element).map(Self::new)
     }
 }
 

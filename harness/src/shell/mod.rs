@@ -37,7 +37,6 @@ pub use disconnect::DisconnectResponse;
 pub use disconnect::Reconnect;
 pub use disconnect::ReconnectResponse;
 pub use identifiers::CommandId;
-pub use identifiers::CompressionType;
 pub use identifiers::ShellId;
 pub(crate) use identifiers::bare_guid;
 pub use receive::CommandState;

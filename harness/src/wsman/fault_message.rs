@@ -10,9 +10,11 @@ use crate::wsman::ActivityId;
 use crate::wsman::FaultDescription;
 use crate::wsman::FaultDetail;
 use crate::wsman::FaultReason;
+use crate::wsman::OperationId;
 use crate::wsman::ProviderFault;
 use crate::wsman::RESPONSE_NAMESPACES;
 use crate::wsman::ResponseHeader;
+use crate::wsman::SequenceId;
 use crate::wsman::WsmanFault;
 use crate::wsman::enumeration;
 use crate::wsman::eventing;
@@ -31,6 +33,10 @@ pub struct FaultContext {
     pub message_id: MessageId,
     /// The request's, when it could be read.
     pub request_id: Option<MessageId>,
+    /// The operation that the request is part of.
+    pub operation_id: Option<OperationId>,
+    /// The number of the fault in it.
+    pub sequence_id: Option<SequenceId>,
     /// The name under which the client knows this machine.
     pub machine: String,
     /// What to tell people instead of the usual sentence.
@@ -51,6 +57,8 @@ impl FaultReason {
         let header = ResponseHeader {
             relates_to: context.request_id.as_ref().map(Into::into),
             activity_id: context.activity_id.clone(),
+            operation_id: context.operation_id.clone(),
+            sequence_id: context.sequence_id,
             ..ResponseHeader::unrelated(description.action, context.message_id.clone())
         };
         let [addressing, transfer, wsman, microsoft] = RESPONSE_NAMESPACES;

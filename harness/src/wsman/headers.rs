@@ -9,11 +9,14 @@ use crate::wsman::MICROSOFT;
 use crate::wsman::NAMESPACE;
 use crate::xml::Element;
 use crate::xml::FromXml;
+use crate::xml::Namespace;
 use crate::xml::QName;
 use crate::xml::XML;
 use crate::xml::XmlError;
 
 const LANG: QName = QName::new(XML, "lang");
+/// The namespace of remote shells, which one header block is in.
+const SHELL: Namespace = Namespace::new("http://schemas.microsoft.com/wbem/wsman/1/windows/shell", "rsp");
 
 text_newtype! {
     /// [DSP0226 5.4.2] ResourceURI, the class of the resource.
@@ -95,15 +98,17 @@ pub struct OperationTimeout(pub Duration);
 pub struct SequenceId(pub u64);
 
 text_newtype! {
-    /// [MS-WSMV 2.2.4.3] CompressionType, the algorithm that the streams of a shell are compressed by.
+    /// [MS-WSMV 3.2.4.1.19] CompressionType, the algorithm that the streams of a shell are compressed by.
     ///
-    /// [MS-WSMV 2.2.4.3]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv
+    /// [MS-WSMV 3.2.4.1.19]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv
     CompressionType
 }
 
 impl CompressionType {
     /// The name of the header block.
-    pub const NAME: QName = QName::new(MICROSOFT, "CompressionType");
+    pub const NAME: QName = QName::new(SHELL, "CompressionType");
+    /// The only algorithm that Windows knows.
+    pub const XPRESS: &'static str = "xpress";
 }
 
 impl FromXml for CompressionType {
@@ -120,6 +125,22 @@ impl SessionId {
 impl OperationId {
     /// The name of the header block.
     pub const NAME: QName = QName::new(MICROSOFT, "OperationID");
+
+    /// The GUID in upper case, without the `uuid:` that it "MAY be prefixed with on a per-message basis".
+    #[must_use]
+    pub fn guid(&self) -> String {
+        let id = self.as_str();
+        match id.split_at_checked(5) {
+            Some((prefix, rest)) if prefix.eq_ignore_ascii_case("uuid:") => rest.to_ascii_uppercase(),
+            _ => id.to_ascii_uppercase(),
+        }
+    }
+
+    /// Whether two spellings name one operation.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.guid() == other.guid()
+    }
 }
 
 impl ActivityId {

@@ -30,6 +30,7 @@ pub mod identify;
 mod option_set;
 mod request_header;
 mod response_header;
+pub mod robust;
 pub mod sddl;
 mod selector_set;
 pub mod transfer;

@@ -72,6 +72,8 @@ pub struct RequestHeader {
     pub session_id: Option<SessionId>,
     /// The operation that the message is part of.
     pub operation_id: Option<OperationId>,
+    /// Whether the request was sent before: the block that names the operation is mandatory ([MS-WSMV] 3.1.4.1.39).
+    pub is_retransmission: bool,
     /// The number of the message in its operation.
     pub sequence_id: Option<SequenceId>,
     /// For tracing.
@@ -107,6 +109,7 @@ impl RequestHeader {
             data_locale: None,
             session_id: None,
             operation_id: None,
+            is_retransmission: false,
             sequence_id: None,
             activity_id: None,
             fragment_transfer: None,
@@ -187,7 +190,10 @@ const KNOWN: [(QName, ReadBlock); 15] = [
         set(&mut header.data_locale, optional(block, WsmanError::MandatoryDataLocale))
     }),
     (SessionId::NAME, |header, block| set(&mut header.session_id, read(block.element))),
-    (OperationId::NAME, |header, block| set(&mut header.operation_id, read(block.element))),
+    (OperationId::NAME, |header, block| {
+        header.is_retransmission = block.is_mandatory();
+        set(&mut header.operation_id, read(block.element))
+    }),
     (SequenceId::NAME, |header, block| set(&mut header.sequence_id, read(block.element))),
     (ActivityId::NAME, |header, block| set(&mut header.activity_id, read(block.element))),
     (FragmentTransfer::NAME, |header, block| {
@@ -297,7 +303,14 @@ impl ToXml for RequestHeader {
         if let Some(id) = &self.session_id {
             text_block(SessionId::NAME, Some("false"), id.as_str(), w);
         }
-        write_operation(self.operation_id.as_ref(), self.sequence_id, self.activity_id.as_ref(), w);
+        let is_mandatory = if self.is_retransmission { "true" } else { "false" };
+        write_operation(
+            self.operation_id.as_ref(),
+            is_mandatory,
+            self.sequence_id,
+            self.activity_id.as_ref(),
+            w,
+        );
         if !self.option_set.0.is_empty() {
             w.write(&self.option_set);
         }
@@ -325,12 +338,13 @@ impl ToXml for RequestHeader {
 /// The blocks that requests and responses share.
 pub(super) fn write_operation(
     operation_id: Option<&OperationId>,
+    is_mandatory: &str,
     sequence_id: Option<SequenceId>,
     activity_id: Option<&ActivityId>,
     writer: &mut Writer,
 ) {
     if let Some(id) = operation_id {
-        text_block(OperationId::NAME, Some("false"), id.as_str(), writer);
+        text_block(OperationId::NAME, Some(is_mandatory), id.as_str(), writer);
     }
     if let Some(id) = sequence_id {
         text_block(SequenceId::NAME, Some("false"), &id.0.to_string(), writer);

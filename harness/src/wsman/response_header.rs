@@ -97,6 +97,7 @@ impl ToXml for ResponseHeader {
         if let Some(id) = &self.relates_to {
             writer.text_element(RelatesTo::NAME, id.as_str());
         }
-        write_operation(self.operation_id.as_ref(), self.sequence_id, self.activity_id.as_ref(), writer);
+        let id = self.operation_id.as_ref();
+        write_operation(id, "false", self.sequence_id, self.activity_id.as_ref(), writer);
     }
 }

@@ -56,6 +56,8 @@ fn every_instance_comes_exactly_once_and_in_order_whatever_the_pages() {
     assert_eq!((all.len(), sizes.as_slice()), (SERVICES, [0, SERVICES].as_slice()));
     let different: std::collections::BTreeSet<_> = all.iter().collect();
     assert_eq!(different.len(), SERVICES);
+    let (by_default, sizes) = pages(32_000, None, "");
+    assert_eq!((by_default, sizes.len()), (all.clone(), 3), "two pages of 150 KiB");
     let (one_by_one, sizes) = pages(1, None, "");
     assert_eq!((one_by_one, sizes.len()), (all.clone(), SERVICES + 1));
     let (by_seven, sizes) = pages(7, None, "");

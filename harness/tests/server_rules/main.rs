@@ -5,6 +5,8 @@ mod authentication;
 #[cfg(test)]
 mod cim;
 #[cfg(test)]
+mod compression;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod enumeration;
@@ -38,6 +40,8 @@ mod receive;
 mod rights;
 #[cfg(test)]
 mod robust;
+#[cfg(test)]
+mod robust_client;
 #[cfg(test)]
 mod sealing;
 #[cfg(test)]

@@ -47,6 +47,7 @@ fn probe(mutant: Option<Mutant>) -> String {
     in_shell(&mut world, &mut alice, &mut log);
     subscriptions(&mut world, &mut log);
     in_namespace(&mut world, &mut alice, &mut log);
+    in_operations(&mut world, &mut alice, &mut log);
     others(&mut world, &mut log);
     configure(&mut world, &mut log);
     log
@@ -196,6 +197,29 @@ fn in_namespace(world: &mut World, alice: &mut Client, log: &mut String) {
         let answer = Answer { status: response.status.0, is_sealed: opened.is_sealed, text };
         let said = (answer.status, answer.texts("State"), answer.texts("Numbers"), answer.all_nil("TagId"));
         writeln!(log, "{said:?} {:?}", answer.all_nil("InstallDate")).unwrap();
+    }
+}
+
+/// Operations that are robust, and streams that are compressed.
+fn in_operations(world: &mut World, alice: &mut Client, log: &mut String) {
+    let operation = "AAAAAAAA-1111-2222-3333-000000000001";
+    let of = |ask: Ask, is_mandatory: bool| {
+        let id = format!("<p:OperationID s:mustUnderstand=\"{is_mandatory}\">{operation}</p:OperationID>");
+        ask.block("OperationID", &id).block("SequenceId", "<p:SequenceId>1</p:SequenceId>")
+    };
+    let compressed = "<rsp:CompressionType>xpress</rsp:CompressionType>";
+    for ask in [
+        of(create_with("", ""), false),
+        of(create_with("", ""), true),
+        of(create_with("", ""), false),
+        create_with("", "").block("CompressionType", compressed),
+    ] {
+        let request = sealed(alice, &ask);
+        let response = world.exchange(alice.id, &request);
+        let granted = winrm_harness::encryption::ToleranceSet::ALL;
+        let text = String::from_utf8(alice.session.open_any(&response, granted).unwrap().envelope).unwrap();
+        let names = ["<p:OperationID", "<p:SequenceId", "NoCompression"].map(|name| text.contains(name));
+        writeln!(log, "{names:?} {} shells", world.shells()).unwrap();
     }
 }
 

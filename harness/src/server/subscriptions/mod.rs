@@ -27,7 +27,7 @@ use crate::server::dispatch::Answer;
 use crate::server::dispatch::Call;
 use crate::server::dispatch::Outcome;
 use crate::server::dispatch::Refusal;
-use crate::server::dispatch::ReplyTo;
+use crate::server::reply::ReplyTo;
 use crate::server::resources::event_log::Entry;
 use crate::server::resources::event_log::EventLog;
 use crate::server::resources::event_log::What;

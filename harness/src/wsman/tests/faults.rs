@@ -31,6 +31,8 @@ fn context() -> FaultContext {
     FaultContext {
         message_id: MessageId::new("uuid:9"),
         request_id: Some(MessageId::new("uuid:1")),
+        operation_id: None,
+        sequence_id: None,
         machine: "host".to_owned(),
         message: None,
         provider_fault: None,

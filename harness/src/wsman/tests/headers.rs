@@ -177,6 +177,7 @@ proptest! {
         size in 8192_u64..,
         millis: u64,
         sequence in 1_u64..,
+        is_retransmission: bool,
         option in option(),
     ) {
         let header = RequestHeader {
@@ -187,6 +188,7 @@ proptest! {
             locale: Some(Locale::new(&texts[2])),
             session_id: Some(SessionId::new(&texts[3])),
             operation_id: Some(OperationId::new(&texts[4])),
+            is_retransmission,
             sequence_id: Some(SequenceId(sequence)),
             ..RequestHeader::new(&texts[5], &texts[6], MessageId::new(&texts[7]), ResourceUri::new(&texts[0]))
         };

@@ -1,6 +1,10 @@
 use std::fmt;
 
+use crate::auth::AuthError;
 use crate::auth::basic::BasicCredential;
+use crate::auth::digest::ClientNonce;
+use crate::auth::digest::Digest;
+use crate::auth::digest::DigestCredential;
 use crate::auth::negotiate;
 use crate::auth::ntlm;
 use crate::client::Endpoint;
@@ -28,6 +32,8 @@ pub enum Scheme {
     /// NTLM in SPNEGO. Every envelope is sealed.
     #[default]
     Negotiate,
+    /// A proof of the password on each request, and envelopes in clear: what Openwsman and Intel AMT take.
+    Digest,
     /// User and password in clear on each request, and envelopes in clear: for tests on loopback and under TLS.
     Basic,
 }
@@ -45,14 +51,20 @@ pub enum LogonStep {
 }
 
 impl Logon {
-    /// Begins to log on at `endpoint`.
-    pub fn begin(&self, endpoint: Endpoint) -> Result<LogonStep, SequenceError> {
+    /// Begins to log on at `endpoint`. `random` is what Digest makes its nonce of.
+    pub fn begin(&self, endpoint: Endpoint, random: [u8; 16]) -> Result<LogonStep, SequenceError> {
         match self.scheme {
             Scheme::Negotiate => {
                 let credential = ntlm::Credential::password(&self.domain, &self.user, &self.password);
                 let context = negotiate::Initiator::new(ntlm::Initiator::new(credential, None)?);
                 let (state, request) = ExpectToken::begin(endpoint, Box::new(context))?;
                 Ok(LogonStep::Send(state, request))
+            }
+            Scheme::Digest => {
+                let credential =
+                    DigestCredential::new(&self.user, &self.password).map_err(AuthError::from)?;
+                let digest = Digest::new(credential, ClientNonce::of(random));
+                Ok(LogonStep::Done(Session::digest(endpoint, digest)))
             }
             Scheme::Basic => {
                 let user = match self.domain.as_str() {

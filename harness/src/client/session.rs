@@ -74,11 +74,12 @@ impl Session {
     }
 
     /// Takes the challenge of a 401 in a session of [`Self::digest`]: the first one, or one that says that the nonce is
-    /// stale. The request is to be made again. [`SequenceError::CredentialsRefused`] says that it would be in vain.
+    /// stale. The request is to be made again. [`SequenceError::CredentialsRefused`] says that it would be in vain, as it
+    /// is in any other session.
     pub fn take_challenge(&mut self, response: &Response) -> Result<(), SequenceError> {
         match &mut self.protection {
             Protection::Digest(digest) => digest::take_challenge(digest, response),
-            _ => Err(SequenceError::ApiMisuse { what: "only a session of Digest takes challenges" }),
+            _ => Err(SequenceError::CredentialsRefused),
         }
     }
 

@@ -17,6 +17,7 @@ use crate::client::Reply;
 use crate::client::Requests;
 use crate::client::SequenceError;
 use crate::client::Session;
+use crate::http::Response;
 use crate::http::Status;
 use crate::net::Connection;
 use crate::net::NetError;
@@ -68,7 +69,7 @@ impl Client {
     pub async fn log_on(address: &str, logon: &Logon) -> Result<Self, ClientError> {
         let mut connection = Connection::connect(address, TIMEOUT).await?;
         let endpoint = Endpoint { host: address.to_owned(), path: "/wsman".to_owned() };
-        let (mut state, mut request) = match logon.begin(endpoint)? {
+        let (mut state, mut request) = match logon.begin(endpoint, random())? {
             LogonStep::Done(session) => return Ok(Self { address: address.to_owned(), connection, session }),
             LogonStep::Send(state, request) => (state, request),
         };
@@ -86,18 +87,25 @@ impl Client {
     /// What the requests to this server share, with random identities.
     #[must_use]
     pub fn requests(&self) -> Requests {
-        Requests::new(&format!("http://{}/wsman", self.address), || {
-            let mut octets = [0; 16];
-            random_octets(&mut octets);
-            octets
-        })
+        Requests::new(&format!("http://{}/wsman", self.address), random)
+    }
+
+    async fn send(&mut self, outgoing: &Outgoing) -> Result<Response, ClientError> {
+        let request = self.session.request(&outgoing.envelope)?;
+        self.connection.send(&request.encode()).await?;
+        Ok(self.connection.receive().await?)
     }
 
     /// Sends a request and waits for its reply.
     pub async fn exchange(&mut self, outgoing: &Outgoing) -> Result<Reply, ClientError> {
-        let request = self.session.request(&outgoing.envelope)?;
-        self.connection.send(&request.encode()).await?;
-        let response = self.connection.receive().await?;
+        let mut response = self.send(outgoing).await?;
+        // The first challenge of Digest, and one that says that the nonce is stale.
+        for _ in 0..2 {
+            if response.status == Status::UNAUTHORIZED {
+                self.session.take_challenge(&response)?;
+                response = self.send(outgoing).await?;
+            }
+        }
         if response.status == Status::UNAUTHORIZED {
             return Err(SequenceError::CredentialsRefused.into());
         }
@@ -198,6 +206,12 @@ impl Events<'_> {
         }
         Ok(())
     }
+}
+
+fn random() -> [u8; 16] {
+    let mut octets = [0; 16];
+    random_octets(&mut octets);
+    octets
 }
 
 impl From<NetError> for ClientError {

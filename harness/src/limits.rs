@@ -148,5 +148,6 @@ pub const SHELLS_PER_USER_MAX: usize = 4096;
 pub const SINK_MESSAGES_MAX: usize = 64;
 /// Octets of the answer of a sink, and of a message to one.
 pub const SINK_BODY_BYTES_MAX: usize = 1024 * 1024;
-/// Octets of namespace declarations that the events of one message, or its header blocks, take with them.
-pub const EVENTING_COPIED_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Octets of namespace declarations that the elements of one list which are kept as they are take with them: items,
+/// fragments, events, header blocks.
+pub const OPAQUE_DECLARATION_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -17,6 +17,10 @@ mod eventing;
 #[cfg(test)]
 mod fault_rows;
 #[cfg(test)]
+mod fault_rows_events;
+#[cfg(test)]
+mod fault_rows_resources;
+#[cfg(test)]
 mod fault_table;
 #[cfg(test)]
 mod faults;

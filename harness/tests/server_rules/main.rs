@@ -33,6 +33,8 @@ mod invoke;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod limits_default;
+#[cfg(test)]
 mod listener;
 #[cfg(test)]
 mod mutants;

@@ -22,7 +22,14 @@ pub(crate) struct Sent {
 
 impl From<Ask> for Sent {
     fn from(ask: Ask) -> Self {
-        Self { user: "alice", field: None, is_chunked: false, is_full: false, before: Vec::new(), envelope: ask.text() }
+        Self {
+            user: "alice",
+            field: None,
+            is_chunked: false,
+            is_full: false,
+            before: Vec::new(),
+            envelope: ask.text(),
+        }
     }
 }
 

@@ -45,7 +45,8 @@ fn of_subscribe() -> Vec<Row> {
     let elsewhere = "<e:NotifyTo><a:Address>http://192.0.2.2:4000/</a:Address></e:NotifyTo>";
     let end_to = "<e:EndTo><a:Address>http://192.0.2.2:4000/</a:Address></e:EndTo>";
     let two = [select("*").as_str(), "<e:Filter/>"].concat();
-    let wql = "<w:Filter Dialect=\"http://schemas.microsoft.com/wbem/wsman/1/WQL\">select * from x</w:Filter>";
+    let wql =
+        "<w:Filter Dialect=\"http://schemas.microsoft.com/wbem/wsman/1/WQL\">select * from x</w:Filter>";
     let past = "<e:Expires>2000-01-01T00:00:00Z</e:Expires>";
     let asks = |delivery: &str, behind: &str| Sent::from(subscribe(PULL, delivery, behind));
     let s = SENDER;
@@ -71,13 +72,7 @@ fn of_subscribe() -> Vec<Row> {
         (s, "wse:InvalidMessage", "", 2_150_858_789, subscribe(PUSH, "", "").into()),
         (s, "wsen:CannotProcessFilter", "", 2_150_858_778, asks("", &select("*[System"))),
         (s, "wsa:ActionNotSupported", "", 2_150_858_771, idle().uri(SHELL).into()),
-        (
-            s,
-            "wsman:QuotaLimit",
-            "",
-            2_150_859_174,
-            after(vec![idle(); SUBSCRIPTIONS_OF_A_USER], idle()),
-        ),
+        (s, "wsman:QuotaLimit", "", 2_150_859_174, after(vec![idle(); SUBSCRIPTIONS_OF_A_USER], idle())),
     ]
 }
 
@@ -120,13 +115,7 @@ fn of_bookmarks() -> Vec<Row> {
     let s = SENDER;
     vec![
         (s, "wsman:InvalidBookmark", "Invalid", 2_150_858_808, behind("99999").into()),
-        (
-            s,
-            "wsman:InvalidBookmark",
-            "Invalid",
-            2_150_858_808,
-            subscribe(PULL, "", "<w:Bookmark/>").into(),
-        ),
+        (s, "wsman:InvalidBookmark", "Invalid", 2_150_858_808, subscribe(PULL, "", "<w:Bookmark/>").into()),
         (s, "wsman:InvalidBookmark", "Expired", 2_150_858_832, after(busy, behind("1"))),
     ]
 }

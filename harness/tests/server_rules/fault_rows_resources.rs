@@ -122,9 +122,8 @@ fn of_keys() -> Vec<Row> {
             .block("SelectorSet", &selectors)
             .into()
     };
-    let number = |value: &str| {
-        get("Reference_Keys", &format!("<w:Selector Name=\"Number\">{value}</w:Selector>"))
-    };
+    let number =
+        |value: &str| get("Reference_Keys", &format!("<w:Selector Name=\"Number\">{value}</w:Selector>"));
     let elsewhere = "<w:Selector Name=\"Name\">WinRM</w:Selector>\
                      <w:Selector Name=\"__cimnamespace\">root/hardware</w:Selector>";
     let values = |action: &str, content: &str| -> Ask {
@@ -222,13 +221,7 @@ fn of_settings() -> Vec<Row> {
             put("/service", "<Service><DefaultPorts><HTTP>80</HTTP></DefaultPorts></Service>"),
         ),
         (r, "wsman:InternalError", "", 2_150_859_196, get("/winrs/customremoteshell", &[])),
-        (
-            s,
-            "wsman:InvalidSelectors",
-            "UnexpectedSelectors",
-            2_150_858_843,
-            get("/winrs", &[("Name", "x")]),
-        ),
+        (s, "wsman:InvalidSelectors", "UnexpectedSelectors", 2_150_858_843, get("/winrs", &[("Name", "x")])),
         (s, "wsa:ActionNotSupported", "", 2_150_858_771, table("Delete", "/winrs", &[], "").into()),
     ]
 }
@@ -243,10 +236,8 @@ fn of_configuration() -> Vec<Row> {
     };
     let mapping = |settings: &str| -> Sent {
         let path = "/service/certmapping";
-        let keys =
-            [("Issuer", "0011223344556677889900112233445566778899"), ("Subject", "*"), ("URI", "*")];
-        let body =
-            format!("<CertMapping xmlns=\"{CONFIG}/service/certmapping\">{settings}</CertMapping>");
+        let keys = [("Issuer", "0011223344556677889900112233445566778899"), ("Subject", "*"), ("URI", "*")];
+        let body = format!("<CertMapping xmlns=\"{CONFIG}/service/certmapping\">{settings}</CertMapping>");
         table("Create", path, &keys, "").body(&body).into()
     };
     let gone = [("Address", "IP:10.0.0.1"), ("Transport", "HTTP")];

@@ -156,5 +156,6 @@ pub const XPRESS_BLOCK_BYTES_MAX: usize = 65_536;
 pub const ROBUST_BUFFER_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// Robust operations of one user that the server remembers.
 pub const ROBUST_OPERATIONS_PER_USER_MAX: usize = 100;
-/// Octets of namespace declarations that the events of one message, or its header blocks, take with them.
-pub const EVENTING_COPIED_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Octets of namespace declarations that the elements of one list which are kept as they are take with them: items,
+/// fragments, events, header blocks.
+pub const OPAQUE_DECLARATION_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -1,3 +1,4 @@
+use crate::limits::OPAQUE_DECLARATION_BYTES_MAX;
 use crate::xml::Document;
 use crate::xml::Element;
 use crate::xml::FromXml;
@@ -19,6 +20,26 @@ impl Opaque {
         let mut writer = Writer::new();
         writer.element(name, inside);
         Document::parse(writer.finish().as_bytes()).map(Self)
+    }
+
+    /// Whether so many elements below `parent` may be kept.
+    ///
+    /// Each takes the declarations with it that hold where it stands: a long one, said once, must not be copied for each
+    /// of thousands of short elements.
+    pub fn require_room(parent: Element<'_>, count: usize) -> Result<(), XmlError> {
+        let ancestors = std::iter::successors(Some(parent), |element| element.parent());
+        let declared: usize = ancestors
+            .flat_map(Element::declarations)
+            .map(|(prefix, uri)| prefix.len().saturating_add(uri.len()))
+            .fold(0, usize::saturating_add);
+        match declared.saturating_mul(count) <= OPAQUE_DECLARATION_BYTES_MAX {
+            true => Ok(()),
+            false => Err(XmlError::TooMany {
+                what: "octets of namespace declarations for so many elements",
+                max: OPAQUE_DECLARATION_BYTES_MAX,
+                offset: parent.offset(),
+            }),
+        }
     }
 
     /// The element.

@@ -1,6 +1,12 @@
 //! The rows of the table of faults: one is one line, where it fits.
 
+use crate::fault_rows_events;
+use crate::fault_rows_resources;
+use crate::fault_rows_resources::WMI;
 use crate::support::*;
+
+/// What the identifier of a subscription stands for that was made before.
+pub(crate) const SUBSCRIPTION: &str = "SUBSCRIPTION";
 
 /// A request, and how it is sent.
 pub(crate) struct Sent {
@@ -9,12 +15,21 @@ pub(crate) struct Sent {
     pub(crate) is_chunked: bool,
     /// Whether the quotas are used up.
     pub(crate) is_full: bool,
+    /// What alice asks before; one that is not answered at once keeps waiting.
+    pub(crate) before: Vec<Ask>,
     pub(crate) envelope: String,
 }
 
 impl From<Ask> for Sent {
     fn from(ask: Ask) -> Self {
-        Self { user: "alice", field: None, is_chunked: false, is_full: false, envelope: ask.text() }
+        Self {
+            user: "alice",
+            field: None,
+            is_chunked: false,
+            is_full: false,
+            before: Vec::new(),
+            envelope: ask.text(),
+        }
     }
 }
 
@@ -68,8 +83,9 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = of_addressing();
     rows.extend(of_headers());
     rows.extend(of_operations());
-    rows.extend(of_instances());
     rows.extend(of_enumerations());
+    rows.extend(fault_rows_resources::rows());
+    rows.extend(fault_rows_events::rows());
     rows
 }
 
@@ -222,6 +238,7 @@ fn of_operations() -> Vec<Row> {
     let to_shell = Ask::new(&format!("{SHELL}/Receive"))
         .shell(SHELL_ID)
         .body("<rsp:Receive><rsp:DesiredStream>stdout</rsp:DesiredStream></rsp:Receive>");
+    let second_receive = Sent { before: vec![receive(COMMAND_ID)], ..receive(COMMAND_ID).into() };
     let mode = "<w:EnumerationMode>EnumerateEverything</w:EnumerationMode>";
     vec![
         (s, "wsman:AccessDenied", "", 5, Sent { user: "carol", ..create_with("", "").into() }),
@@ -241,6 +258,8 @@ fn of_operations() -> Vec<Row> {
         (s, "wsman:InvalidParameter", "InvalidValue", 87, create_with("", &variable(70_000)).into()),
         (s, "wsman:InvalidParameter", "InvalidValue", 87, signal(COMMAND_ID, "ctrl_x").into()),
         (r, "wsman:TimedOut", "", 2_150_858_793, receive(COMMAND_ID).timeout("PT1S").into()),
+        // A second Receive while one waits.
+        (r, "wsman:InternalError", "", 2_150_859_047, second_receive),
         (r, "wsman:InternalError", "", 50, Sent { is_chunked: true, ..create_with("", "").into() }),
         (r, "wsman:InternalError", "", 87, to_shell.into()),
         (r, "wsman:InternalError", "", 2_150_859_147, send(COMMAND_ID, "stdout", "QQ==", "").into()),
@@ -250,89 +269,6 @@ fn of_operations() -> Vec<Row> {
         (s, "wsman:UnsupportedFeature", "EnumerationMode", 2_150_858_886, enumerate(mode).into()),
         (s, "wsen:FilteringNotSupported", "", 2_150_858_776, enumerate("<w:Filter>x</w:Filter>").into()),
         (r, "wsen:InvalidEnumerationContext", "", 2_150_858_779, pull("uuid:0").into()),
-    ]
-}
-
-const WMI: &str = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2";
-
-fn service(action: &str, body: &str) -> Ask {
-    let uri = format!("{WMI}/Win32_Service");
-    let body = if body.is_empty() { String::new() } else { format!("<q:{body}") };
-    let named = "<w:SelectorSet><w:Selector Name=\"Name\">WinRM</w:Selector></w:SelectorSet>";
-    Ask::new(action).uri(&uri).block("SelectorSet", named).body(&body.replacen(
-        '>',
-        &format!(" xmlns:q=\"{uri}\">"),
-        1,
-    ))
-}
-
-fn method(name: &str, input: &str) -> Ask {
-    service(&format!("{WMI}/Win32_Service/{name}"), &format!("{name}_INPUT>{input}</q:{name}_INPUT>"))
-}
-
-fn put(content: &str) -> Ask {
-    service(&format!("{TRANSFER}/Put"), &format!("Win32_Service>{content}</q:Win32_Service>"))
-}
-
-fn fragment(of: Ask, path: &str) -> Ask {
-    of.block("f", &format!("<w:FragmentTransfer s:mustUnderstand=\"true\">{path}</w:FragmentTransfer>"))
-}
-
-/// Of instances of CIM, whole and in fragments.
-fn of_instances() -> Vec<Row> {
-    let s = "s:Sender";
-    let read = || service(&format!("{TRANSFER}/Get"), "");
-    let no_instance = "<w:SelectorSet><w:Selector Name=\"Name\">NoSuch</w:Selector></w:SelectorSet>";
-    let twice = "<q:StartMode>Auto</q:StartMode><q:StartMode>Manual</q:StartMode>";
-    vec![
-        (s, "wsa:ActionNotSupported", "", 2_150_858_771, method("PauseService", "").into()),
-        (
-            s,
-            "wsa:DestinationUnreachable",
-            "InvalidResourceURI",
-            2_150_858_752,
-            read().block("SelectorSet", no_instance).into(),
-        ),
-        (
-            s,
-            "wsman:InvalidSelectors",
-            "InsufficientSelectors",
-            2_150_858_842,
-            read().block("SelectorSet", "").into(),
-        ),
-        (
-            s,
-            "wsman:InvalidParameter",
-            "InvalidName",
-            2_150_858_837,
-            method("StopService", "<q:No>1</q:No>").into(),
-        ),
-        (s, "wsman:InvalidParameter", "InvalidValue", 87, method("ChangeStartMode", "").into()),
-        (s, "wsman:SchemaValidationError", "", 2_150_858_817, read().body("<x/>").into()),
-        (s, "wxf:InvalidRepresentation", "InvalidValues", 2_150_858_838, put(twice).into()),
-        (s, "wxf:InvalidRepresentation", "MissingValues", 2_150_858_839, put("").body("").into()),
-        (
-            s,
-            "wxf:InvalidRepresentation",
-            "InvalidNamespace",
-            2_150_858_840,
-            put("<StartMode>Auto</StartMode>").into(),
-        ),
-        (s, "wxf:InvalidRepresentation", "InvalidFragment", 2_150_858_841, fragment(read(), "NoSuch").into()),
-        (
-            s,
-            "wsman:UnsupportedFeature",
-            "FragmentLevelAccess",
-            2_150_858_871,
-            fragment(get(SHELL_ID), "rsp:Owner").into(),
-        ),
-        (
-            s,
-            "wsa:InvalidMessageInformationHeader",
-            "",
-            2_150_858_767,
-            read().block("f", "<w:FragmentTransfer>State</w:FragmentTransfer>").into(),
-        ),
     ]
 }
 

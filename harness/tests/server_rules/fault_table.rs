@@ -8,26 +8,38 @@ use winrm_harness::http::Body;
 use winrm_harness::server::Config;
 
 use crate::fault_rows::MUST_UNDERSTAND;
+use crate::fault_rows::SUBSCRIPTION;
 use crate::fault_rows::Sent;
 use crate::fault_rows::rows;
 use crate::support::*;
 
-/// The faults that no request to this server earns: what the server would call each, and why it does not. One that it
-/// does call makes the test fail: it needs a row.
+/// The faults that no request to this server earns, with the reason. One that it does call makes a test fail: it needs
+/// a row. So does one that it doesn't call and that is not here. Clients read them all.
 const UNREACHABLE: &[(&str, &str)] = &[
     ("FaultReason::NoAck", "is for a source whose event was not acknowledged, not for a request"),
+    ("FaultReason::DeliveryRefused", "is what a sink says, and clients have those"),
+    ("FaultReason::EndpointUnavailable", "no resource here can be away"),
     ("EndpointUnavailable::ResourceOffline", "no resource here can be off"),
     ("EndpointUnavailable::InvalidValues", "no resource here can be without values"),
     ("EncodingLimit::ServiceEnvelope", "HTTP 413 comes first, as MS-WSMV 3.1.4.1.20 wants it"),
     ("EncodingLimit::Whitespace", "white space is trimmed everywhere"),
     ("EncodingLimit::EncodingType", "HTTP 415 comes first"),
     ("FaultReason::EventDeliverToUnusable", "there are no policies of delivery"),
+    ("FaultReason::FilteringNotSupported(Family::Eventing)", "every subscription can be filtered"),
+    ("FaultReason::UnsupportedExpirationType", "durations and times are both taken"),
     ("InvalidSelectors::Ambiguous", "every key is whole"),
     ("InvalidOptions::InvalidName", "an unknown option that must be obeyed is not supported"),
+    ("UnsupportedFeature::Ack", "it is supported"),
     ("UnsupportedFeature::OperationTimeout", "it is supported"),
+    ("UnsupportedFeature::ExpirationTime", "it is supported"),
+    ("UnsupportedFeature::Bookmarks", "they are supported"),
     ("UnsupportedFeature::MaxEnvelopeSize", "it is supported"),
+    ("UnsupportedFeature::FilteringRequired", "FaultReason::FilteringRequired is the same detail"),
+    ("UnsupportedFeature::InsecureAddress", "a sink is where its subscriber is, and events go in clear"),
+    ("UnsupportedFeature::FormatMismatch", "no request asks for a format"),
     ("UnsupportedFeature::AsynchronousRequest", "no header asks for it"),
     ("UnsupportedFeature::FormatSecurityToken", "no header asks for one"),
+    ("UnsupportedFeature::OptionSet", "options are refused one by one, as InvalidOptions"),
 ];
 
 #[test]
@@ -49,22 +61,72 @@ fn every_fault_of_the_service_is_the_answer_to_some_request() {
 
 #[test]
 fn a_fault_that_no_request_earns_is_nowhere_in_the_server() {
-    let mut code = String::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server"), &mut code);
-    assert!(code.contains("FaultReason::TimedOut"), "the server's code was not found");
+    let code = code_of_the_server();
+    assert!(names(&code, "FaultReason::TimedOut"), "the server's code was not found");
     for (name, reason) in UNREACHABLE {
-        assert!(!code.contains(name), "{name} has no row, in spite of `{reason}`");
+        assert!(!names(&code, name), "{name} has no row, in spite of `{reason}`");
     }
 }
 
-/// The code below a folder.
+#[test]
+fn every_fault_is_called_by_the_server_or_listed_with_the_reason_why_not() {
+    let code = code_of_the_server();
+    let known = variants();
+    assert!(known.len() > 80, "only {} faults were found", known.len());
+    for name in known {
+        let is_listed = UNREACHABLE.iter().any(|(listed, _)| *listed == name);
+        assert!(is_listed || names(&code, &name), "{name} is neither called nor listed");
+    }
+}
+
+/// Whether code calls a variant by name, and not only one whose name begins with it.
+fn names(code: &str, name: &str) -> bool {
+    code.split(name).skip(1).any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+}
+
+/// What the server calls faults: in its own code, and where messages that it can't read get theirs.
+fn code_of_the_server() -> String {
+    let mut code = String::new();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    collect(&source.join("server"), &mut code);
+    let reasons = read(&source.join("wsman/fault_reason.rs"));
+    let (_, of_errors) = reasons.split_once("impl FaultReason {").unwrap();
+    let (of_errors, _) = of_errors.split_once("pub fn describe(").unwrap();
+    code + &of_errors.replace("Self::", "FaultReason::")
+}
+
+/// Every fault and every detail of one, as `Enum::Variant`.
+fn variants() -> Vec<String> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/wsman");
+    let text = read(&source.join("fault_reason.rs")) + &read(&source.join("fault_details.rs"));
+    let mut found = Vec::new();
+    let mut within = None;
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("pub enum ") {
+            within = rest.strip_suffix(" {").filter(|name| *name != "Family");
+        } else if line == "}" {
+            within = None;
+        }
+        let variant = line.trim_start().split(['(', ',', ' ']).next().unwrap();
+        if let Some(name) = within.filter(|_| variant.starts_with(|c: char| c.is_ascii_uppercase())) {
+            found.push(format!("{name}::{variant}"));
+        }
+    }
+    found
+}
+
 #[expect(clippy::disallowed_methods, reason = "a test reads the code it is about")]
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The code below a folder.
 fn collect(folder: &Path, code: &mut String) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         match path.is_dir() {
             true => collect(&path, code),
-            false => code.push_str(&std::fs::read_to_string(&path).unwrap()),
+            false => code.push_str(&read(&path)),
         }
     }
 }
@@ -131,9 +193,11 @@ fn earn(sent: &Sent) -> Answer {
     let mut alice = world.log_on("alice");
     world.create(&mut alice);
     world.run(&mut alice, "cat");
+    let subscription = prepare(&mut world, &sent.before);
     let id = world.pair.connect();
     let password = format!("{}-password", sent.user);
-    let mut request = plain(&sent.envelope).with_header("Authorization", basic(sent.user, &password));
+    let envelope = sent.envelope.replace(SUBSCRIPTION, &subscription);
+    let mut request = plain(&envelope).with_header("Authorization", basic(sent.user, &password));
     if let Some((name, value)) = sent.field {
         request.headers.remove(name);
         request = request.with_header(name, value);
@@ -142,4 +206,24 @@ fn earn(sent: &Sent) -> Answer {
         request.body = Body::chunked([request.body.octets()]);
     }
     Answer::of(&world.exchange(id, &request))
+}
+
+/// Asks what is asked before, and gives the identifier of the subscription that was made, if one was.
+fn prepare(world: &mut World, before: &[Ask]) -> String {
+    let mut subscription = String::new();
+    let mut id = world.pair.connect();
+    for ask in before {
+        let envelope = ask.text().replace(SUBSCRIPTION, &subscription);
+        let request = plain(&envelope).with_header("Authorization", basic("alice", "alice-password"));
+        world.pair.send(id, &request.encode());
+        // What waits keeps its connection.
+        let Some(response) = world.pair.poll(id).unwrap() else {
+            id = world.pair.connect();
+            continue;
+        };
+        let answer = Answer::of(&response);
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        subscription = answer.text_of("Identifier").unwrap_or(subscription);
+    }
+    subscription
 }

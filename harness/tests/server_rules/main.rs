@@ -19,6 +19,10 @@ mod eventing;
 #[cfg(test)]
 mod fault_rows;
 #[cfg(test)]
+mod fault_rows_events;
+#[cfg(test)]
+mod fault_rows_resources;
+#[cfg(test)]
 mod fault_table;
 #[cfg(test)]
 mod faults;
@@ -30,6 +34,8 @@ mod http;
 mod invoke;
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod limits_default;
 #[cfg(test)]
 mod listener;
 #[cfg(test)]

@@ -52,6 +52,15 @@ impl Item {
         }
     }
 
+    /// How many elements are kept of an item: a reference has properties and parameters.
+    fn copies(element: Element<'_>) -> usize {
+        match (element.is(EndpointReference::NAME), element.is(ITEM)) {
+            (true, _) => 2,
+            (_, true) => 3,
+            _ => 1,
+        }
+    }
+
     /// Writes a pair whose object and reference are written by `inside`.
     pub fn write_pair(writer: &mut Writer, inside: impl FnOnce(&mut Writer)) {
         writer.element(ITEM, inside);
@@ -65,6 +74,8 @@ pub fn write_fragment(writer: &mut Writer, inside: impl FnOnce(&mut Writer)) {
 
 impl FromXml for Items {
     fn from_xml(element: Element<'_>) -> Result<Self, XmlError> {
+        let copies = element.children().map(Item::copies).fold(0, usize::saturating_add);
+        Opaque::require_room(element, copies)?;
         element.children().map(Element::read).collect::<Result<_, _>>().map(Self)
     }
 }

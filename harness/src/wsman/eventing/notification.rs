@@ -6,7 +6,6 @@ use crate::addressing::MessageInformation;
 use crate::addressing::RelatesTo;
 use crate::addressing::ReplyTo;
 use crate::addressing::To;
-use crate::limits::EVENTING_COPIED_BYTES_MAX;
 use crate::soap::Envelope;
 use crate::soap::MUST_UNDERSTAND;
 use crate::soap::Opaque;
@@ -185,23 +184,10 @@ impl NotificationBody {
     }
 }
 
-/// Each element that is kept takes the namespace declarations with it that hold where it stands: a long one, said once,
-/// must not be copied for each of thousands of short elements.
+/// Whether so many elements of one parent may be kept.
 fn check_copies(elements: &[Element<'_>]) -> Result<(), XmlError> {
-    let Some(parent) = elements.first().and_then(|first| first.parent()) else { return Ok(()) };
-    let ancestors = std::iter::successors(Some(parent), |element| element.parent());
-    let declared: usize = ancestors
-        .flat_map(Element::declarations)
-        .map(|(prefix, uri)| prefix.len().saturating_add(uri.len()))
-        .fold(0, usize::saturating_add);
-    match declared.saturating_mul(elements.len()) <= EVENTING_COPIED_BYTES_MAX {
-        true => Ok(()),
-        false => Err(XmlError::TooMany {
-            what: "octets of namespace declarations for so many elements",
-            max: EVENTING_COPIED_BYTES_MAX,
-            offset: parent.offset(),
-        }),
-    }
+    let parent = elements.first().and_then(|first| first.parent());
+    parent.map_or(Ok(()), |parent| Opaque::require_room(parent, elements.len()))
 }
 
 impl Ack {

@@ -323,7 +323,7 @@ fn batch(declared: usize, events: usize) -> Result<Notification, crate::wsman::W
 #[test]
 fn a_long_declaration_is_copied_for_so_many_events_and_no_more() {
     let events = 64;
-    let declared = crate::limits::EVENTING_COPIED_BYTES_MAX / events;
+    let declared = crate::limits::OPAQUE_DECLARATION_BYTES_MAX / events;
     assert!(batch(declared, events).is_ok());
     assert!(batch(declared, events + 1).is_err());
     assert!(batch(declared + 1, events).is_err());

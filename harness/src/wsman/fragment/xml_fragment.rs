@@ -53,6 +53,7 @@ impl FromXml for XmlFragment {
         if element.nodes().any(|node| matches!(node, Node::Text(text) if !is_blank(text))) {
             return Err(element.bad_value("elements or a text"));
         }
+        Opaque::require_room(element, element.children().count())?;
         Ok(Self::Elements(element.children().map(Element::read).collect::<Result<_, _>>()?))
     }
 }

@@ -2,6 +2,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use crate::addressing::EndpointReference;
+use crate::limits::OPAQUE_DECLARATION_BYTES_MAX;
 use crate::soap::Opaque;
 use crate::soap::tests::round_trip;
 use crate::soap::tests::trimmed;
@@ -25,6 +26,7 @@ use crate::xml::FromXml;
 use crate::xml::QName;
 use crate::xml::ToXml;
 use crate::xml::Writer;
+use crate::xml::XmlError;
 
 const OBJECT: QName = QName::local("EndOfSequence");
 
@@ -109,7 +111,7 @@ proptest! {
 }
 
 /// Reads an element whose namespaces are declared.
-fn read<T: FromXml>(name: &str, inside: &str) -> Result<T, crate::xml::XmlError> {
+fn read<T: FromXml>(name: &str, inside: &str) -> Result<T, XmlError> {
     let text = format!(
         r#"<n:{name} xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration"
         xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
@@ -216,4 +218,32 @@ fn responses_are_written_as_windows_does() {
 <n:EndOfSequence/>
 </n:PullResponse>
 "#);
+}
+
+/// So many items below declarations of so many octets.
+fn items_below(declared: usize, item: &str, count: usize) -> Result<Items, XmlError> {
+    let own = "whttp://schemas.dmtf.org/wbem/wsman/1/wsman.xsd\
+               ahttp://schemas.xmlsoap.org/ws/2004/08/addressing";
+    let long = "u".repeat(declared - own.len() - "q".len());
+    let text = format!(
+        "<Items xmlns:w='http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd' \
+         xmlns:a='http://schemas.xmlsoap.org/ws/2004/08/addressing' xmlns:q='{long}'>{}</Items>",
+        item.repeat(count)
+    );
+    Document::parse(text.as_bytes()).unwrap().root().read()
+}
+
+#[test]
+fn a_long_declaration_is_copied_for_so_many_items_and_no_more() {
+    let reference = "<a:EndpointReference><a:Address>x</a:Address></a:EndpointReference>";
+    let pair = format!("<w:Item><o/>{reference}</w:Item>");
+    let max = OPAQUE_DECLARATION_BYTES_MAX;
+    for (item, copies) in [("<o/>", 1), (reference, 2), (pair.as_str(), 3)] {
+        let count = 64 / copies;
+        let declared = max / (count * copies);
+        assert_eq!(items_below(declared, item, count).unwrap().0.len(), count, "{item}");
+        for refused in [items_below(declared, item, count + 1), items_below(declared + 1, item, count)] {
+            assert!(matches!(refused, Err(XmlError::TooMany { max: found, .. }) if found == max), "{item}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use crate::limits::OPAQUE_DECLARATION_BYTES_MAX;
 use crate::soap::Envelope;
 use crate::soap::Opaque;
 use crate::wsman::FragmentTransfer;
@@ -104,4 +105,18 @@ fn an_expression_with_elements_in_it_is_none() {
     let uri = crate::wsman::NAMESPACE.uri;
     let text = format!("<w:FragmentTransfer xmlns:w='{uri}'>a<b/></w:FragmentTransfer>");
     assert!(matches!(read::<FragmentTransfer>(&text), Err(XmlError::BadValue { .. })));
+}
+
+#[test]
+fn a_long_declaration_is_copied_for_so_many_elements_and_no_more() {
+    let below = |declared: usize, count: usize| {
+        let long = "u".repeat(declared - "q".len());
+        let text = format!("<XmlFragment xmlns:q='{long}'>{}</XmlFragment>", "<o/>".repeat(count));
+        Document::parse(text.as_bytes()).unwrap().root().read::<XmlFragment>().map(drop)
+    };
+    let (declared, count) = (OPAQUE_DECLARATION_BYTES_MAX / 64, 64);
+    assert_eq!(below(declared, count), Ok(()));
+    for refused in [below(declared, count + 1), below(declared + 1, count)] {
+        assert!(matches!(refused, Err(XmlError::TooMany { max: OPAQUE_DECLARATION_BYTES_MAX, .. })));
+    }
 }

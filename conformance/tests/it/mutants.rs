@@ -95,3 +95,13 @@ fn answers_in_clear_fail_the_cases_about_sealed_replies() {
 fn a_wrong_relates_to_fails_the_cases_about_it() {
     check("relates-to-wrong", &["DSP0226:5.4.4/relates-to-exact"]);
 }
+
+#[test]
+fn a_server_that_is_silent_all_the_time_has_not_closed_the_connection() {
+    let case = ["server", "--run", "fault.http.slow-request", "--allow", "destructive", "--timeout", "3"];
+    let held = command(&case);
+    assert_eq!(held.code, 0, "{}", held.stdout);
+    let silent = command(&[case.as_slice(), &["--mutant", "put-not-stored"]].concat());
+    assert!(silent.stdout.contains("and it stays open"), "{}", silent.stdout);
+    assert_eq!(silent.code, 1, "{}", silent.stdout);
+}

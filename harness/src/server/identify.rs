@@ -25,8 +25,12 @@ pub(super) fn is_unauthenticated(request: &Request) -> bool {
 }
 
 /// Answers `WSMANIDENTIFY: unauthenticated` ([MS-WSMV] 3.1.4.1.23), without versions and profiles; anything but an
-/// Identify in the body needs an authentication like any other request.
+/// Identify in the body needs an authentication like any other request. Whoever has none has no way to agree on an
+/// encoding, so that every one is refused.
 pub(super) fn unauthenticated(request: &Request, config: &Config) -> Response {
+    if request.headers.all("Content-Encoding").any(|value| !value.eq_ignore_ascii_case(b"identity")) {
+        return Response::new(Status::UNSUPPORTED_MEDIA_TYPE);
+    }
     let charset = body::charset_of(request).unwrap_or(Charset::Utf8);
     let envelope = Envelope::decode(request.body.octets(), Some(charset));
     if !envelope.is_ok_and(|envelope| Identify::is_asked(&envelope)) {

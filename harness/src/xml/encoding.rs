@@ -43,7 +43,8 @@ const BLOCK_LEN: usize = 4096;
 /// Room behind the text for unescaped values and the namespace name of `xml`: most documents need no more.
 const SPARE_LEN: usize = 512;
 
-/// Decodes by byte order mark, else by `charset`, else by the pattern of the first two octets, else as UTF-8.
+/// Decodes by byte order mark, else by the pattern of the first two octets unless `charset` contradicts it, else by
+/// `charset`, else as UTF-8.
 pub(super) fn decode(bytes: &[u8], charset: Option<Charset>) -> Result<Decoded, XmlError> {
     if bytes.len() > XML_BYTES_MAX {
         return Err(XmlError::TooMany { what: "octets", max: XML_BYTES_MAX, offset: XML_BYTES_MAX });
@@ -52,9 +53,9 @@ pub(super) fn decode(bytes: &[u8], charset: Option<Charset>) -> Result<Decoded, 
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest, true),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        // No character of a document can be NUL, so these two can only be UTF-16.
-        [_, 0, ..] => utf16(bytes, u16::from_le_bytes),
-        [0, _, ..] => utf16(bytes, u16::from_be_bytes),
+        // No character of a document can be NUL, so these two can only be UTF-16, and are refused if HTTP says UTF-8.
+        [_, 0, ..] if charset != Some(Charset::Utf8) => utf16(bytes, u16::from_le_bytes),
+        [0, _, ..] if charset != Some(Charset::Utf8) => utf16(bytes, u16::from_be_bytes),
         _ if charset == Some(Charset::Utf16) => utf16(bytes, u16::from_le_bytes),
         _ => utf8(bytes, charset.is_some()),
     }
@@ -105,6 +106,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Decoded, XmlError> {
 mod tests {
     use super::BLOCK_LEN;
     use super::decode;
+    use crate::xml::Charset;
+    use crate::xml::Document;
     use crate::xml::XmlError;
 
     #[test]
@@ -122,9 +125,22 @@ mod tests {
         for before in [0, 1, BLOCK_LEN - 1, BLOCK_LEN, BLOCK_LEN + 1, 3 * BLOCK_LEN] {
             for bad in [b"\xFFab".as_slice(), b"\xC3", b"\xE6\x97", b"\xE6\x97a"] {
                 let octets = [&vec![b'x'; before], bad].concat();
-                let refused = decode(&octets, Some(crate::xml::Charset::Utf8)).map(|decoded| decoded.text);
+                let refused = decode(&octets, Some(Charset::Utf8)).map(|decoded| decoded.text);
                 assert_eq!(refused, Err(XmlError::BadEncoding { expected: "UTF-8", offset: before }));
             }
+        }
+    }
+
+    #[test]
+    fn utf_16_without_a_mark_is_known_by_its_nul_unless_the_transport_says_utf_8() {
+        let units: Vec<u16> = "<a/>".encode_utf16().collect();
+        for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+            let octets: Vec<u8> = units.iter().copied().flat_map(unit).collect();
+            for charset in [None, Some(Charset::Utf16)] {
+                assert_eq!(decode(&octets, charset).unwrap().text, "<a/>");
+            }
+            assert!(Document::parse_as(&octets, Charset::Utf16).is_ok());
+            assert!(Document::parse_as(&octets, Charset::Utf8).is_err());
         }
     }
 }

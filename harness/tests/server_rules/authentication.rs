@@ -61,6 +61,17 @@ fn identify_needs_no_authentication_with_its_header_and_tells_no_version() {
 }
 
 #[test]
+fn identify_without_authentication_is_refused_in_any_encoding() {
+    let mut world = World::new(config());
+    for (encoding, status) in [("identity", 200), ("x-none", 415), ("gzip", 415)] {
+        let id = world.pair.connect();
+        let asked = plain(IDENTIFY).with_header("WSMANIDENTIFY", "unauthenticated");
+        let response = world.exchange(id, &asked.with_header("Content-Encoding", encoding));
+        assert_eq!(response.status.0, status, "{encoding}");
+    }
+}
+
+#[test]
 fn nothing_but_identify_gets_in_by_its_header() {
     let mut world = World::new(clear_config());
     let id = world.pair.connect();

@@ -143,7 +143,7 @@ mutants! {
     IgnoresCompression = "ignores-compression",
     /// enumerates as if there were no filter
     IgnoresFilter = "ignores-filter",
-} // END
+}
 
 impl Mutant {
     /// The mutant of a name.

@@ -1,23 +1,13 @@
 //! The reference client reads and changes the configuration of the reference server, in memory; and what recorded
 //! services told of theirs is read.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
 use std::path::Path;
 use std::path::PathBuf;
 
-use winrm_harness::addressing::MessageId;
-use winrm_harness::client::Outgoing;
-use winrm_harness::client::Reply;
-use winrm_harness::client::Requests;
 use winrm_harness::client::SequenceError;
-use winrm_harness::client::Session;
 use winrm_harness::client::get_config;
 use winrm_harness::client::put_config;
-use winrm_harness::pair::Pair;
-use winrm_harness::server::Account;
 use winrm_harness::server::Config;
-use winrm_harness::server::ConnectionId;
-use winrm_harness::wsman::Duration;
 use winrm_harness::wsman::SelectorSet;
 use winrm_harness::wsman::config::ConfigType;
 use winrm_harness::wsman::config::ListenerType;
@@ -28,46 +18,13 @@ use winrm_harness::wsman::sddl::SecurityDescriptor;
 use winrm_harness::xml::Document;
 use winrm_harness::xml::Writer;
 
-struct Wire {
-    pair: Pair,
-    connection: ConnectionId,
-    session: Session,
-}
-
-impl Wire {
-    fn new() -> Self {
-        let account =
-            Account { user: "alice".to_owned(), password: "wonderland".to_owned(), is_administrator: true };
-        let mut pair = Pair::new(Config { accounts: vec![account], ..Config::default() });
-        let connection = pair.connect();
-        let session = pair.log_on(connection, "alice", "wonderland").unwrap();
-        Self { pair, connection, session }
-    }
-
-    fn ask(&mut self, outgoing: &Outgoing) -> Reply {
-        let request = self.session.request(&outgoing.envelope).unwrap();
-        let response = self.pair.exchange(self.connection, &request).unwrap();
-        let opened = self.session.open(&response).unwrap();
-        Reply::read(&opened.envelope, &outgoing.message_id).unwrap()
-    }
-}
-
-fn requests() -> Requests {
-    let mut count = 0;
-    Requests {
-        to: "http://reference:5985/wsman".to_owned(),
-        operation_timeout: Duration::from_millis(60_000),
-        new_message_id: Box::new(move || {
-            count += 1;
-            MessageId::new(&format!("uuid:00000000-0000-0000-0000-{count:012}"))
-        }),
-    }
-}
+use crate::wire::Wire;
+use crate::wire::requests;
 
 #[test]
 fn a_table_is_got_changed_and_got_again() {
-    let mut wire = Wire::new();
-    let (state, outgoing) = get_config::<ServiceType>(requests(), SelectorSet::default());
+    let mut wire = Wire::new(Config::default());
+    let (state, outgoing) = get_config::<ServiceType>(requests(60_000), SelectorSet::default());
     let (requests, before) = state.step(wire.ask(&outgoing)).unwrap();
     assert_eq!(before.auth.unwrap().basic, Some(false.into()));
     let auth = ServiceAuthType { basic: Some(true.into()), ..ServiceAuthType::default() };
@@ -84,10 +41,10 @@ fn a_table_is_got_changed_and_got_again() {
 
 #[test]
 fn a_row_is_named_by_its_selectors_and_one_that_is_not_there_is_a_fault() {
-    let mut wire = Wire::new();
+    let mut wire = Wire::new(Config::default());
     let mut selectors = SelectorSet::of("Address", "*");
     selectors.0.extend(SelectorSet::of("Transport", "HTTP").0);
-    let (state, outgoing) = get_config::<ListenerType>(requests(), selectors);
+    let (state, outgoing) = get_config::<ListenerType>(requests(60_000), selectors);
     let (requests, listener) = state.step(wire.ask(&outgoing)).unwrap();
     assert_eq!((listener.port, listener.listening_on.len()), (Some(5985.into()), 2));
     let mut selectors = SelectorSet::of("Address", "*");

@@ -1,58 +1,28 @@
 //! The reference client enumerates what the reference server has, in memory, and what odd servers answer.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, its helpers too")]
 
-use winrm_harness::addressing::MessageId;
 use winrm_harness::client::Enumeration;
 use winrm_harness::client::EnumerationStep;
 use winrm_harness::client::ExpectPulled;
 use winrm_harness::client::OpenEnumeration;
 use winrm_harness::client::Outgoing;
 use winrm_harness::client::Reply;
-use winrm_harness::client::Requests;
 use winrm_harness::client::SequenceError;
-use winrm_harness::client::Session;
 use winrm_harness::limits::ENUMERATION_EMPTY_PAGES_MAX;
-use winrm_harness::pair::Pair;
-use winrm_harness::server::Account;
 use winrm_harness::server::Config;
-use winrm_harness::server::ConnectionId;
-use winrm_harness::wsman::Duration;
 use winrm_harness::wsman::ResourceUri;
 use winrm_harness::wsman::enumeration::EnumerationMode;
 use winrm_harness::wsman::enumeration::Item;
 use winrm_harness::wsman::filter::Filter;
 use winrm_harness::wsman::filter::WQL;
 
+use crate::wire::Wire;
+use crate::wire::requests;
+
 const SERVICE: &str = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_Service";
 
-/// A logged-on client and its server.
-struct Wire {
-    pair: Pair,
-    connection: ConnectionId,
-    session: Session,
-    exchanges: usize,
-}
-
 impl Wire {
-    fn new(config: Config) -> Self {
-        let account =
-            Account { user: "alice".to_owned(), password: "wonderland".to_owned(), is_administrator: true };
-        let mut pair = Pair::new(Config { accounts: vec![account], ..config });
-        let connection = pair.connect();
-        let session = pair.log_on(connection, "alice", "wonderland").unwrap();
-        Self { pair, connection, session, exchanges: 0 }
-    }
-
-    fn ask(&mut self, outgoing: &Outgoing) -> Reply {
-        self.exchanges += 1;
-        let request = self.session.request(&outgoing.envelope).unwrap();
-        let response = self.pair.exchange(self.connection, &request).unwrap();
-        let opened = self.session.open(&response).unwrap();
-        Reply::read(&opened.envelope, &outgoing.message_id).unwrap()
-    }
-
     fn begin(&mut self, enumeration: Enumeration) -> EnumerationStep {
-        let (state, outgoing) = enumeration.begin(requests());
+        let (state, outgoing) = enumeration.begin(requests(60_000));
         state.step(self.ask(&outgoing)).unwrap()
     }
 
@@ -68,18 +38,6 @@ impl Wire {
                 }
             }
         }
-    }
-}
-
-fn requests() -> Requests {
-    let mut count = 0;
-    Requests {
-        to: "http://reference:5985/wsman".to_owned(),
-        operation_timeout: Duration::from_millis(60_000),
-        new_message_id: Box::new(move || {
-            count += 1;
-            MessageId::new(&format!("uuid:00000000-0000-0000-0000-{count:012}"))
-        }),
     }
 }
 
@@ -134,7 +92,7 @@ fn an_enumeration_that_is_released_early_leaves_nothing_on_the_server() {
 #[test]
 fn a_fault_ends_the_enumeration() {
     let mut wire = Wire::new(Config::default());
-    let (state, outgoing) = Enumeration::of(ResourceUri::new("urn:none")).begin(requests());
+    let (state, outgoing) = Enumeration::of(ResourceUri::new("urn:none")).begin(requests(60_000));
     let faulted = state.step(wire.ask(&outgoing)).err();
     assert!(matches!(faulted, Some(SequenceError::Faulted(_))), "{faulted:?}");
 }
@@ -153,7 +111,7 @@ fn answer(outgoing: &Outgoing, body: &str) -> Reply {
 }
 
 fn begun(body: &str) -> EnumerationStep {
-    let (state, outgoing) = services().begin(requests());
+    let (state, outgoing) = services().begin(requests(60_000));
     state.step(answer(&outgoing, &format!("<n:EnumerateResponse>{body}</n:EnumerateResponse>"))).unwrap()
 }
 

@@ -1,20 +1,10 @@
 //! The reference client gets, puts, creates and deletes on the reference server, in memory.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, its helpers too")]
 
-use winrm_harness::addressing::MessageId;
-use winrm_harness::client::Outgoing;
 use winrm_harness::client::RemoteResource;
-use winrm_harness::client::Reply;
-use winrm_harness::client::Requests;
 use winrm_harness::client::SequenceError;
-use winrm_harness::client::Session;
-use winrm_harness::pair::Pair;
-use winrm_harness::server::Account;
 use winrm_harness::server::Config;
-use winrm_harness::server::ConnectionId;
 use winrm_harness::server::Mutant;
 use winrm_harness::soap::Opaque;
-use winrm_harness::wsman::Duration;
 use winrm_harness::wsman::FragmentTransfer;
 use winrm_harness::wsman::ResourceUri;
 use winrm_harness::wsman::SelectorSet;
@@ -24,44 +14,14 @@ use winrm_harness::xml::Element;
 use winrm_harness::xml::Namespace;
 use winrm_harness::xml::QName;
 
+use crate::wire::Wire;
+use crate::wire::requests;
+
 const CLASS: Namespace =
     Namespace::new("http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Reference_Values", "p");
 
-/// A logged-on client and its server.
-struct Wire {
-    pair: Pair,
-    connection: ConnectionId,
-    session: Session,
-}
-
-impl Wire {
-    fn new(mutant: Option<Mutant>) -> Self {
-        let account =
-            Account { user: "alice".to_owned(), password: "wonderland".to_owned(), is_administrator: true };
-        let mut pair = Pair::new(Config { accounts: vec![account], mutant, ..Config::default() });
-        let connection = pair.connect();
-        let session = pair.log_on(connection, "alice", "wonderland").unwrap();
-        Self { pair, connection, session }
-    }
-
-    fn ask(&mut self, outgoing: &Outgoing) -> Reply {
-        let request = self.session.request(&outgoing.envelope).unwrap();
-        let response = self.pair.exchange(self.connection, &request).unwrap();
-        let opened = self.session.open(&response).unwrap();
-        Reply::read(&opened.envelope, &outgoing.message_id).unwrap()
-    }
-}
-
 fn resource() -> RemoteResource {
-    let mut count = 0;
-    let requests = Requests {
-        to: "http://reference:5985/wsman".to_owned(),
-        operation_timeout: Duration::from_millis(60_000),
-        new_message_id: Box::new(move || {
-            count += 1;
-            MessageId::new(&format!("uuid:00000000-0000-0000-0000-{count:012}"))
-        }),
-    };
+    let requests = requests(60_000);
     RemoteResource {
         requests,
         resource_uri: ResourceUri::new(CLASS.uri),
@@ -91,7 +51,7 @@ fn subcode(error: Option<SequenceError>) -> String {
 
 #[test]
 fn what_is_created_is_got_put_and_deleted() {
-    let mut wire = Wire::new(None);
+    let mut wire = Wire::new(Config::default());
     let (state, outgoing) = resource().create(&values("new", "a < b"));
     let new = state.step(wire.ask(&outgoing)).unwrap();
     assert_eq!(new.selector_set.text("Id"), Some("new"));
@@ -112,7 +72,7 @@ fn what_is_created_is_got_put_and_deleted() {
 
 #[test]
 fn a_fragment_is_put_and_got() {
-    let mut wire = Wire::new(None);
+    let mut wire = Wire::new(Config::default());
     let fragment = FragmentTransfer {
         namespaces: vec![("p".to_owned(), CLASS.uri.to_owned())],
         ..FragmentTransfer::new("p:Escaped/text()")
@@ -131,7 +91,7 @@ fn a_fragment_is_put_and_got() {
 fn an_answer_about_the_whole_is_no_fragment() {
     let ask = |mutant| {
         let (state, outgoing) = resource().get_fragment(FragmentTransfer::new("Id"));
-        state.step(Wire::new(Some(mutant)).ask(&outgoing)).err()
+        state.step(Wire::new(Config { mutant: Some(mutant), ..Config::default() }).ask(&outgoing)).err()
     };
     assert_eq!(ask(Mutant::FragmentWhole), Some(SequenceError::FragmentIgnored));
     assert_eq!(ask(Mutant::FragmentHeaderAbsent), Some(SequenceError::FragmentIgnored));
@@ -141,7 +101,7 @@ fn an_answer_about_the_whole_is_no_fragment() {
 
 #[test]
 fn an_action_of_the_resources_own_has_a_typed_answer() {
-    let mut wire = Wire::new(None);
+    let mut wire = Wire::new(Config::default());
     let input = Opaque::build(QName::new(CLASS, "Echo_INPUT"), |w| {
         w.text_element(QName::new(CLASS, "Text"), "a & b");
     });

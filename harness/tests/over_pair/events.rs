@@ -1,5 +1,4 @@
 //! The reference client subscribes to the events of the reference server, in memory.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, its helpers too")]
 
 use winrm_harness::addressing::EndpointReference;
 use winrm_harness::addressing::MessageId;
@@ -7,20 +6,13 @@ use winrm_harness::client::EventStream;
 use winrm_harness::client::ExpectShellCreated;
 use winrm_harness::client::ExpectSubscribed;
 use winrm_harness::client::Occurrence;
-use winrm_harness::client::Outgoing;
 use winrm_harness::client::OutputStep;
 use winrm_harness::client::Reply;
-use winrm_harness::client::Requests;
-use winrm_harness::client::Session;
 use winrm_harness::client::Sink;
 use winrm_harness::client::Told;
-use winrm_harness::pair::Pair;
-use winrm_harness::server::Account;
 use winrm_harness::server::Config;
-use winrm_harness::server::ConnectionId;
 use winrm_harness::shell::Shell;
 use winrm_harness::soap::Opaque;
-use winrm_harness::wsman::Duration;
 use winrm_harness::wsman::ResourceUri;
 use winrm_harness::wsman::eventing::Bookmark;
 use winrm_harness::wsman::eventing::Delivery;
@@ -28,56 +20,23 @@ use winrm_harness::wsman::eventing::DeliveryMode;
 use winrm_harness::wsman::eventing::Identifier;
 use winrm_harness::wsman::eventing::Subscribe;
 
+use crate::wire::Wire;
+use crate::wire::requests;
+
 const EVENT_LOG: &str = "http://schemas.microsoft.com/wbem/wsman/1/windows/EventLog";
 /// Shell created, command started, command ended, shell deleted.
 const SESSION: [&str; 4] = ["4", "6", "7", "5"];
 
-struct Wire {
-    pair: Pair,
-    connection: ConnectionId,
-    session: Session,
-    requests: u64,
-}
-
 impl Wire {
-    fn new() -> Self {
-        let account =
-            Account { user: "alice".to_owned(), password: "wonderland".to_owned(), is_administrator: true };
-        let mut pair = Pair::new(Config { accounts: vec![account], ..Config::default() });
-        let connection = pair.connect();
-        let session = pair.log_on(connection, "alice", "wonderland").unwrap();
-        Self { pair, connection, session, requests: 0 }
-    }
-
-    fn requests(&mut self) -> Requests {
-        self.requests += 1000;
-        let mut count = self.requests;
-        Requests {
-            to: "http://reference:5985/wsman".to_owned(),
-            operation_timeout: Duration::from_millis(2_000),
-            new_message_id: Box::new(move || {
-                count += 1;
-                MessageId::new(&format!("uuid:00000000-0000-0000-0000-{count:012}"))
-            }),
-        }
-    }
-
-    fn ask(&mut self, outgoing: &Outgoing) -> Reply {
-        let request = self.session.request(&outgoing.envelope).unwrap();
-        let response = self.pair.exchange(self.connection, &request).unwrap();
-        let opened = self.session.open(&response).unwrap();
-        Reply::read(&opened.envelope, &outgoing.message_id).unwrap()
-    }
-
     fn subscribe(&mut self, subscribe: &Subscribe) -> EventStream {
         let (state, outgoing) =
-            ExpectSubscribed::begin(self.requests(), ResourceUri::new(EVENT_LOG), subscribe);
+            ExpectSubscribed::begin(requests(2_000), ResourceUri::new(EVENT_LOG), subscribe);
         state.step_pulled(self.ask(&outgoing)).unwrap()
     }
 
     fn run_commands(&mut self) {
         let (state, outgoing) =
-            ExpectShellCreated::begin(self.requests(), &Shell::with_streams("stdin", "stdout stderr"));
+            ExpectShellCreated::begin(requests(2_000), &Shell::with_streams("stdin", "stdout stderr"));
         let shell = state.step(self.ask(&outgoing)).unwrap();
         let (state, outgoing) = shell.command("echo hello", &[]);
         let running = state.step(self.ask(&outgoing)).unwrap();
@@ -108,7 +67,7 @@ fn ids(occurrences: &[Occurrence]) -> Vec<String> {
 
 #[test]
 fn a_subscription_gives_the_events_of_a_session_of_commands_in_pull_mode() {
-    let mut wire = Wire::new();
+    let mut wire = Wire::new(Config::default());
     let asked = Subscribe::to_everything(Delivery::in_mode(DeliveryMode::PULL));
     let mut stream = wire.subscribe(&Subscribe { send_bookmarks: true, ..asked.clone() });
     wire.run_commands();
@@ -138,7 +97,7 @@ fn a_subscription_gives_the_events_of_a_session_of_commands_in_every_push_mode()
     for (mode, messages) in
         [(DeliveryMode::PUSH, 4), (DeliveryMode::PUSH_WITH_ACK, 4), (DeliveryMode::EVENTS, 2)]
     {
-        let mut wire = Wire::new();
+        let mut wire = Wire::new(Config::default());
         let name = EndpointReference::REFERENCE_PROPERTIES;
         let properties = Opaque::build(name, |w| w.text_element(Identifier::NAME, "my secret")).unwrap();
         let notify_to = EndpointReference {
@@ -149,7 +108,7 @@ fn a_subscription_gives_the_events_of_a_session_of_commands_in_every_push_mode()
         let mut sink =
             Sink::new(Some(Identifier::new("my secret")), Box::new(|| MessageId::new("uuid:of-the-sink")));
         let (state, outgoing) = ExpectSubscribed::begin(
-            wire.requests(),
+            requests(2_000),
             ResourceUri::new(EVENT_LOG),
             &Subscribe::to_everything(delivery),
         );

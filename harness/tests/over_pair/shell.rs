@@ -1,57 +1,20 @@
 //! The reference client runs commands on the reference server, in memory.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
-use winrm_harness::addressing::MessageId;
 use winrm_harness::client::Collected;
 use winrm_harness::client::ExpectShellCreated;
 use winrm_harness::client::OpenShell;
-use winrm_harness::client::Outgoing;
 use winrm_harness::client::OutputStep;
 use winrm_harness::client::Reply;
-use winrm_harness::client::Requests;
 use winrm_harness::client::RunningCommand;
-use winrm_harness::client::Session;
-use winrm_harness::pair::Pair;
-use winrm_harness::server::Account;
 use winrm_harness::server::Config;
-use winrm_harness::server::ConnectionId;
 use winrm_harness::shell::Shell;
-use winrm_harness::wsman::Duration;
 
-/// A logged-on client and its server.
-struct Wire {
-    pair: Pair,
-    connection: ConnectionId,
-    session: Session,
-}
+use crate::wire::Wire;
+use crate::wire::requests;
 
 impl Wire {
-    fn new() -> Self {
-        let account =
-            Account { user: "alice".to_owned(), password: "wonderland".to_owned(), is_administrator: true };
-        let mut pair = Pair::new(Config { accounts: vec![account], ..Config::default() });
-        let connection = pair.connect();
-        let session = pair.log_on(connection, "alice", "wonderland").unwrap();
-        Self { pair, connection, session }
-    }
-
-    fn ask(&mut self, outgoing: &Outgoing) -> Reply {
-        let request = self.session.request(&outgoing.envelope).unwrap();
-        let response = self.pair.exchange(self.connection, &request).unwrap();
-        let opened = self.session.open(&response).unwrap();
-        Reply::read(&opened.envelope, &outgoing.message_id).unwrap()
-    }
-
     fn open_shell(&mut self, timeout_ms: u64) -> OpenShell {
-        let mut count = 0;
-        let requests = Requests {
-            to: "http://reference:5985/wsman".to_owned(),
-            operation_timeout: Duration::from_millis(timeout_ms),
-            new_message_id: Box::new(move || {
-                count += 1;
-                MessageId::new(&format!("uuid:00000000-0000-0000-0000-{count:012}"))
-            }),
-        };
+        let requests = requests(timeout_ms);
         let (state, outgoing) =
             ExpectShellCreated::begin(requests, &Shell::with_streams("stdin", "stdout stderr"));
         state.step(self.ask(&outgoing)).unwrap()
@@ -84,7 +47,7 @@ impl Wire {
 
 #[test]
 fn a_shell_runs_commands_and_is_gone_after_delete() {
-    let mut wire = Wire::new();
+    let mut wire = Wire::new(Config::default());
     let shell = wire.open_shell(60_000);
     assert_eq!(wire.pair.server.shell_count(), 1);
     let (shell, echo) = wire.run(shell, "echo hello");
@@ -101,7 +64,7 @@ fn a_shell_runs_commands_and_is_gone_after_delete() {
 
 #[test]
 fn a_silent_command_is_polled_through_timeouts() {
-    let mut wire = Wire::new();
+    let mut wire = Wire::new(Config::default());
     let shell = wire.open_shell(2_000);
     let (_, collected) = wire.run(shell, "silence 7");
     assert_eq!((collected.stdout, collected.timeouts), (b"done\r\n".to_vec(), 3));
@@ -110,7 +73,7 @@ fn a_silent_command_is_polled_through_timeouts() {
 
 #[test]
 fn a_mebibyte_arrives_whole_in_answers_that_fit() {
-    let mut wire = Wire::new();
+    let mut wire = Wire::new(Config::default());
     let shell = wire.open_shell(60_000);
     let (_, collected) = wire.run(shell, "output 1048576");
     assert_eq!(collected.stdout.len(), 1_048_576);
@@ -119,7 +82,7 @@ fn a_mebibyte_arrives_whole_in_answers_that_fit() {
 
 #[test]
 fn input_comes_back_from_cat() {
-    let mut wire = Wire::new();
+    let mut wire = Wire::new(Config::default());
     let shell = wire.open_shell(60_000);
     let mut cat = wire.start(shell, "cat");
     let every_octet: Vec<u8> = (0..=255).collect();
@@ -133,7 +96,7 @@ fn input_comes_back_from_cat() {
 
 #[test]
 fn nothing_of_a_session_crosses_the_wire_in_clear() {
-    let mut wire = Wire::new();
+    let mut wire = Wire::new(Config::default());
     let shell = wire.open_shell(60_000);
     let (shell, _) = wire.run(shell, "echo a-secret-nobody-else-may-read");
     let delete = shell.delete();

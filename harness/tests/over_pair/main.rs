@@ -1,0 +1,14 @@
+//! The reference client and the reference server talk to each other in memory.
+
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod enumeration;
+#[cfg(test)]
+mod events;
+#[cfg(test)]
+mod shell;
+#[cfg(test)]
+mod transfer;
+#[cfg(test)]
+mod wire;

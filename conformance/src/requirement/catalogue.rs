@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn every_entry_is_read_and_no_id_repeats() {
         let catalogue = Catalogue::embedded().unwrap();
-        assert_eq!(catalogue.len(), 645);
+        assert_eq!(catalogue.len(), 652);
     }
 
     #[test]

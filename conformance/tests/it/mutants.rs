@@ -27,7 +27,7 @@ fn complaints(results: &[CaseResult]) -> BTreeSet<String> {
 }
 
 /// Mutants that are tried at once: most of a run is waiting for what takes its time on purpose.
-const WORKERS: usize = 4;
+const WORKERS: usize = 8;
 
 /// The cases that notice each mutant, in the order of [`Mutant::ALL`].
 fn killers(usual: &BTreeSet<String>) -> Vec<Vec<String>> {

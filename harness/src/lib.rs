@@ -17,5 +17,6 @@ pub mod pair;
 pub mod server;
 pub mod shell;
 pub mod soap;
+pub mod tls;
 pub mod wsman;
 pub mod xml;

@@ -21,6 +21,7 @@ use crate::client::ExpectToken;
 use crate::client::HandshakeStep;
 use crate::client::SequenceError;
 use crate::client::Session;
+use crate::encryption::Protocol;
 use crate::http::Framer;
 use crate::http::HttpError;
 use crate::http::Request;
@@ -174,7 +175,7 @@ impl Pair {
         let context = ntlm::Initiator::new(ntlm::Credential::password("", user, password), None)
             .map_err(|error| PairError::Sequence(error.into()))?;
         let (mut state, mut request) =
-            ExpectToken::begin(endpoint, Box::new(context)).map_err(PairError::Sequence)?;
+            ExpectToken::begin(endpoint, Protocol::Spnego, Box::new(context)).map_err(PairError::Sequence)?;
         loop {
             let response = self.exchange(id, &request)?;
             match state.step(&response).map_err(PairError::Sequence)? {

@@ -11,6 +11,7 @@ use winrm_harness::client::HandshakeStep;
 use winrm_harness::client::SequenceError;
 use winrm_harness::client::Session;
 use winrm_harness::codec::Decode;
+use winrm_harness::encryption::Protocol;
 use winrm_harness::http::Request;
 use winrm_harness::http::Response;
 use winrm_harness::http::challenge::challenges;
@@ -168,7 +169,7 @@ pub(crate) async fn authenticate(
         return Ok(handshake);
     }
     let context = plan.context(random).map_err(|error| EngineError::Sequence(error.into()))?;
-    let (mut state, mut request) = ExpectToken::begin(url.endpoint(), context)?;
+    let (mut state, mut request) = ExpectToken::begin(url.endpoint(), Protocol::Spnego, context)?;
     for _ in 0..LEGS_MAX {
         handshake.sent = dress(&request)?;
         handshake.arrival = link.exchange(&handshake.sent, true, patience).await;

@@ -28,11 +28,14 @@
 
 pub mod basic;
 mod channel_bindings;
+pub mod credssp;
 pub mod digest;
 mod error;
+pub mod kerberos;
 mod library;
 pub mod negotiate;
 pub mod ntlm;
+pub mod policy;
 
 pub use channel_bindings::ChannelBindings;
 pub use error::AuthError;
@@ -58,9 +61,69 @@ pub trait SecurityContext: Send {
     /// nothing that may be used.
     fn unseal(&mut self, header: &[u8], message: &mut Vec<u8>) -> Result<(), AuthError>;
 
+    /// [RFC 2743 2.3.1] A checksum of `data`, which travels beside it: SPNEGO covers its list of mechanisms by one.
+    fn sign(&mut self, data: &[u8]) -> Result<Vec<u8>, AuthError> {
+        let _ = data;
+        Err(AuthError::SealingNotNegotiated)
+    }
+
+    /// [RFC 2743 2.3.2] Checks what the peer's [`sign`](Self::sign) made.
+    fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
+        let _ = (mic, data);
+        Err(AuthError::SealingNotNegotiated)
+    }
+
+    /// [MS-SPNG 3.3.5.1] After the checksums of the list of mechanisms NTLM begins its key streams again; others go on.
+    fn restart(&mut self) {}
+
     /// Who the peer proved to be. `None` until the context is complete, and for an initiator.
     fn principal(&self) -> Option<&Principal>;
+
+    /// What else was proved. `None` until the context is complete.
+    fn established(&self) -> Option<&Established> {
+        None
+    }
 }
+
+/// What a complete authentication proved beside the peer's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Established {
+    /// What proved it.
+    pub mechanism: Mechanism,
+    /// Whether the initiator knows that the acceptor is the one it meant: Kerberos with an AP-REP, CredSSP. NTLM never
+    /// says so by itself.
+    pub is_mutual: bool,
+    /// What protects the messages.
+    pub cipher: &'static str,
+    /// What the initiator gave the acceptor to act in its name; an acceptor's alone.
+    pub delegation: Delegation,
+}
+
+/// What proves who somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mechanism {
+    /// [MS-NLMP]
+    Ntlm,
+    /// [RFC 4121]
+    Kerberos,
+    /// [MS-CSSP]
+    CredSsp,
+}
+
+/// What an acceptor may do in the name of the initiator.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Delegation {
+    /// Nothing: the second hop is anonymous.
+    #[default]
+    None,
+    /// [RFC 4121 4.1.1] A forwarded ticket-granting ticket: unconstrained delegation.
+    Ticket(Box<kerberos::Credential>),
+    /// [MS-CSSP 2.2.1.2.1] User and password.
+    Password(Box<credssp::PasswordCreds>),
+}
+
+/// A source of randomness: nonces, confounders, keys.
+pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
 
 /// What a [`SecurityContext::step`] leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]

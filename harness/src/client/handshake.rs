@@ -5,6 +5,7 @@ use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::client::SequenceError;
 use crate::client::Session;
+use crate::encryption::Protocol;
 use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
@@ -32,6 +33,7 @@ impl Endpoint {
 /// A handshake that waits for the server's next token.
 pub struct ExpectToken {
     endpoint: Endpoint,
+    protocol: Protocol,
     context: Box<dyn SecurityContext>,
     /// Whether our side is done and only the server's word is missing.
     is_complete: bool,
@@ -50,35 +52,36 @@ pub enum HandshakeStep {
 }
 
 impl ExpectToken {
-    /// Begins a handshake under `Authorization: Negotiate`.
+    /// Begins a handshake under the scheme of `protocol`.
     pub fn begin(
         endpoint: Endpoint,
+        protocol: Protocol,
         mut context: Box<dyn SecurityContext>,
     ) -> Result<(Self, Request), SequenceError> {
         let (token, is_complete) = match context.step(&[])? {
             Step::Continue(token) => (token, false),
             Step::Complete(token) => (token.unwrap_or_default(), true),
         };
-        let request = with_token(&endpoint, &token);
-        Ok((Self { endpoint, context, is_complete }, request))
+        let request = with_token(&endpoint, &protocol, &token);
+        Ok((Self { endpoint, protocol, context, is_complete }, request))
     }
 
     /// Takes the server's answer.
     pub fn step(mut self, response: &Response) -> Result<HandshakeStep, SequenceError> {
-        let token = negotiate_token(response)?;
+        let token = token_of(response, &self.protocol)?;
         match (response.status, token) {
             (Status::UNAUTHORIZED, None) => Err(SequenceError::CredentialsRefused),
             (Status::UNAUTHORIZED, Some(token)) if !self.is_complete => match self.context.step(&token)? {
                 Step::Continue(token) => {
-                    let request = with_token(&self.endpoint, &token);
+                    let request = with_token(&self.endpoint, &self.protocol, &token);
                     Ok(HandshakeStep::Send(self, request))
                 }
                 Step::Complete(Some(token)) => {
-                    let request = with_token(&self.endpoint, &token);
+                    let request = with_token(&self.endpoint, &self.protocol, &token);
                     Ok(HandshakeStep::Send(Self { is_complete: true, ..self }, request))
                 }
                 Step::Complete(None) => {
-                    Ok(HandshakeStep::Done(Session::sealing(self.endpoint, self.context)))
+                    Ok(HandshakeStep::Done(Session::sealing(self.endpoint, self.protocol, self.context)))
                 }
             },
             (Status::OK, token) => {
@@ -93,21 +96,22 @@ impl ExpectToken {
                 } else if !self.is_complete {
                     return Err(SequenceError::NoToken);
                 }
-                Ok(HandshakeStep::Done(Session::sealing(self.endpoint, self.context)))
+                Ok(HandshakeStep::Done(Session::sealing(self.endpoint, self.protocol, self.context)))
             }
             (found, _) => Err(SequenceError::UnexpectedStatus { expected: "401 or 200", found }),
         }
     }
 }
 
-fn with_token(endpoint: &Endpoint, token: &[u8]) -> Request {
-    endpoint.post().with_header("Authorization", format!("Negotiate {}", STANDARD.encode(token)))
+fn with_token(endpoint: &Endpoint, protocol: &Protocol, token: &[u8]) -> Request {
+    let authorization = format!("{} {}", protocol.scheme(), STANDARD.encode(token));
+    endpoint.post().with_header("Authorization", authorization)
 }
 
-/// The token behind `Negotiate` in the WWW-Authenticate headers, whichever line it stands on.
-fn negotiate_token(response: &Response) -> Result<Option<Vec<u8>>, SequenceError> {
+/// The token behind the scheme in the WWW-Authenticate headers, whichever line it stands on.
+fn token_of(response: &Response, protocol: &Protocol) -> Result<Option<Vec<u8>>, SequenceError> {
     let offered = challenges(&response.headers, "WWW-Authenticate")?;
-    let Some(challenge) = offered.iter().find(|challenge| challenge.is("Negotiate")) else {
+    let Some(challenge) = offered.iter().find(|challenge| challenge.is(protocol.scheme())) else {
         return Ok(None);
     };
     Ok(challenge.token()?.filter(|token| !token.is_empty()))

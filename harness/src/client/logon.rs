@@ -11,6 +11,7 @@ use crate::client::Endpoint;
 use crate::client::ExpectToken;
 use crate::client::SequenceError;
 use crate::client::Session;
+use crate::encryption::Protocol;
 use crate::http::Request;
 
 /// Who logs on, and how.
@@ -57,7 +58,7 @@ impl Logon {
             Scheme::Negotiate => {
                 let credential = ntlm::Credential::password(&self.domain, &self.user, &self.password);
                 let context = negotiate::Initiator::new(ntlm::Initiator::new(credential, None)?);
-                let (state, request) = ExpectToken::begin(endpoint, Box::new(context))?;
+                let (state, request) = ExpectToken::begin(endpoint, Protocol::Spnego, Box::new(context))?;
                 Ok(LogonStep::Send(state, request))
             }
             Scheme::Digest => {

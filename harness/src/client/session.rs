@@ -33,7 +33,7 @@ pub struct Session {
 
 enum Protection {
     /// The keys that every envelope is sealed with, both ways.
-    Sealed(Box<dyn SecurityContext>),
+    Sealed(Protocol, Box<dyn SecurityContext>),
     /// Envelopes in clear with a Basic header on each: only when the caller asked for it.
     Basic(String),
     /// Envelopes in clear with a proof of the password on each.
@@ -56,8 +56,8 @@ pub struct Opened {
 impl Session {
     /// A session whose envelopes `context` seals.
     #[must_use]
-    pub fn sealing(endpoint: Endpoint, context: Box<dyn SecurityContext>) -> Self {
-        Self { endpoint, protection: Protection::Sealed(context) }
+    pub fn sealing(endpoint: Endpoint, protocol: Protocol, context: Box<dyn SecurityContext>) -> Self {
+        Self { endpoint, protection: Protection::Sealed(protocol, context) }
     }
 
     /// A session that sends user and password with each envelope, all of it in clear.
@@ -92,13 +92,13 @@ impl Session {
     /// Whether envelopes of this session are sealed.
     #[must_use]
     pub fn seals(&self) -> bool {
-        matches!(self.protection, Protection::Sealed(_))
+        matches!(self.protection, Protection::Sealed(..))
     }
 
     /// The request that carries an envelope. A session that seals never sends one in clear.
     pub fn request(&mut self, envelope: &str) -> Result<Request, SequenceError> {
         match &mut self.protection {
-            Protection::Sealed(_) => {
+            Protection::Sealed(..) => {
                 let message = self.seal(envelope.as_bytes().to_vec())?;
                 Ok(self.sealed_request(&message, Form::default()))
             }
@@ -124,10 +124,10 @@ impl Session {
 
     /// Seals an envelope without writing it, for a caller that wants to spell the frame itself.
     pub fn seal(&mut self, plaintext: Vec<u8>) -> Result<EncryptedMessage, SequenceError> {
-        let Protection::Sealed(context) = &mut self.protection else {
+        let Protection::Sealed(protocol, context) = &mut self.protection else {
             return Err(SequenceError::ApiMisuse { what: "a session without keys can't seal" });
         };
-        Ok(EncryptedMessage::seal(context.as_mut(), Protocol::Spnego, Charset::Utf8, plaintext)?)
+        Ok(EncryptedMessage::seal(context.as_mut(), protocol.clone(), Charset::Utf8, plaintext)?)
     }
 
     /// The request that carries a sealed message, its frame spelled as `form` says.
@@ -165,7 +165,7 @@ impl Session {
         let decompress = decompression(head);
         let tolerated = ToleranceSet::SPEC;
         match &mut self.protection {
-            Protection::Sealed(context) if is_multipart(content_type) => {
+            Protection::Sealed(_, context) if is_multipart(content_type) => {
                 let mut each = Vec::new();
                 for decoded in EncryptedMessage::decode_all(content_type, octets, ToleranceSet::default())? {
                     let unsealed = decoded?.unseal(context.as_mut())?;
@@ -174,7 +174,7 @@ impl Session {
                 }
                 Ok(each)
             }
-            Protection::Sealed(_) => Err(SequenceError::AnswerInClear { status: head.status }),
+            Protection::Sealed(..) => Err(SequenceError::AnswerInClear { status: head.status }),
             _ => Ok(vec![Opened { envelope: decompress(octets.to_vec())?, is_sealed: false, tolerated }]),
         }
     }
@@ -187,7 +187,7 @@ impl Session {
             let envelope = decompress(response.body.octets().to_vec())?;
             return Ok(Opened { envelope, is_sealed: false, tolerated: ToleranceSet::SPEC });
         }
-        let Protection::Sealed(context) = &mut self.protection else {
+        let Protection::Sealed(_, context) = &mut self.protection else {
             return Err(SequenceError::SealedWithoutKeys);
         };
         let mut opened = Opened { envelope: Vec::new(), is_sealed: true, tolerated: ToleranceSet::SPEC };

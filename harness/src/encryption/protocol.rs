@@ -29,6 +29,16 @@ impl Protocol {
         }
     }
 
+    /// The name of the HTTP scheme whose tokens lead to this protocol; [2.2.9.1.1.1] ties them to each other.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        match self {
+            Self::Spnego | Self::Other(_) => "Negotiate",
+            Self::Kerberos => "Kerberos",
+            Self::CredSsp => "CredSSP",
+        }
+    }
+
     /// The media type that names this protocol.
     #[must_use]
     pub fn media_type(&self) -> &str {

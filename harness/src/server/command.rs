@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
+use crate::auth::Random;
 use crate::compression::CompressionError;
 use crate::compression::Xpress;
 use crate::limits::COMMANDS_PER_SHELL_MAX;
 use crate::limits::PROCESS_STDIN_BYTES_MAX;
 use crate::server::Config;
 use crate::server::Mutant;
-use crate::server::connection::Random;
 use crate::server::dispatch::Call;
 use crate::server::dispatch::Refusal;
 use crate::server::dispatch::Success;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::auth::Random;
 use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
@@ -33,6 +34,7 @@ use crate::server::subscriptions::DeliveryId;
 use crate::server::subscriptions::Given;
 use crate::server::subscriptions::Subscriptions;
 use crate::server::subscriptions::Unreachable;
+use crate::tls::Channel;
 use crate::wsman::robust::RobustKind;
 use crate::xml::Charset;
 
@@ -48,9 +50,6 @@ pub struct Output {
     /// Whether to close the connection behind them.
     pub is_last: bool,
 }
-
-/// A source of randomness for nonces and identifiers.
-pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
 
 /// The reference server.
 pub struct Server {
@@ -95,11 +94,16 @@ impl Server {
         }
     }
 
-    /// Opens a connection from a client's address.
+    /// Opens a connection from a client's address, in clear.
     pub fn open(&mut self, client_ip: &str) -> ConnectionId {
+        self.open_over(client_ip, Channel::Clear)
+    }
+
+    /// Opens a connection from a client's address over `channel`, which is set up.
+    pub fn open_over(&mut self, client_ip: &str, channel: Channel) -> ConnectionId {
         self.opened = self.opened.saturating_add(1);
         let id = ConnectionId(self.opened);
-        let connection = Connection::new(client_ip, self.body_bytes_max());
+        let connection = Connection::new(client_ip, channel, self.body_bytes_max());
         self.connections.insert(id, connection);
         id
     }

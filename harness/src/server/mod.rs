@@ -45,7 +45,6 @@ pub use config::Account;
 pub use config::Config;
 pub use connection::ConnectionId;
 pub use connection::Output;
-pub use connection::Random;
 pub use connection::Server;
 pub use moment::Moment;
 pub use mutant::Mutant;

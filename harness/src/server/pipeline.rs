@@ -15,10 +15,12 @@ use crate::server::authentication::Authentication;
 use crate::server::authentication::User;
 use crate::server::body;
 use crate::server::body::Writing;
+use crate::tls::Channel;
 
 /// What the server holds of one connection.
 pub(super) struct Connection {
     pub(super) client_ip: String,
+    pub(super) channel: Channel,
     pub(super) framer: Framer<Request>,
     pub(super) authentication: Authentication,
     /// Whose logon the event log knows.
@@ -50,9 +52,10 @@ pub(super) struct Owed {
 
 impl Connection {
     /// A connection that nothing has come on.
-    pub(super) fn new(client_ip: &str, body_bytes_max: usize) -> Self {
+    pub(super) fn new(client_ip: &str, channel: Channel, body_bytes_max: usize) -> Self {
         Self {
             client_ip: client_ip.to_owned(),
+            channel,
             framer: Framer::requests(body_bytes_max),
             authentication: Authentication::None,
             logged_on: None,

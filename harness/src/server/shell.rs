@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::addressing::Address;
+use crate::auth::Random;
 use crate::compression::Xpress;
 use crate::limits::SHELL_ENVIRONMENT_BYTES_MAX;
 use crate::server::Config;
 use crate::server::Mutant;
-use crate::server::connection::Random;
 use crate::server::dispatch::Call;
 use crate::server::dispatch::Refusal;
 use crate::server::dispatch::Success;

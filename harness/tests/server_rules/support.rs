@@ -5,6 +5,7 @@ use winrm_harness::client::Endpoint;
 use winrm_harness::client::ExpectToken;
 use winrm_harness::client::Session;
 use winrm_harness::encryption::Form;
+use winrm_harness::encryption::Protocol;
 use winrm_harness::encryption::ToleranceSet;
 use winrm_harness::http::Request;
 use winrm_harness::http::Response;
@@ -320,7 +321,7 @@ pub(crate) fn handshake(user: &str, password: &str) -> (ExpectToken, Request) {
     let endpoint = Endpoint { host: "reference".to_owned(), path: "/wsman".to_owned() };
     let credential = ntlm::Credential::password("", user, password);
     let context = ntlm::Initiator::new(credential, None).unwrap();
-    ExpectToken::begin(endpoint, Box::new(context)).unwrap()
+    ExpectToken::begin(endpoint, Protocol::Spnego, Box::new(context)).unwrap()
 }
 
 /// A sealed request, its frame as the specification spells it.

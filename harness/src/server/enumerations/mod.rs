@@ -9,10 +9,10 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::auth::Random;
 use crate::limits::ENUMERATIONS_PER_USER_MAX;
 use crate::server::Config;
 use crate::server::Mutant;
-use crate::server::connection::Random;
 use crate::server::dispatch::Call;
 use crate::server::dispatch::Refusal;
 use crate::server::dispatch::Success;

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
+use crate::auth::Random;
 use crate::limits::ENUMERATIONS_PER_USER_MAX;
 use crate::server::Config;
 use crate::server::ConnectionId;
 use crate::server::Server;
 use crate::server::authentication::User;
-use crate::server::connection::Random;
 use crate::server::dispatch::Call;
 use crate::server::dispatch::Refusal;
 use crate::server::enumerations::Enumerations;

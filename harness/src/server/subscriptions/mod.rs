@@ -15,6 +15,7 @@ mod subscription;
 
 use std::collections::BTreeMap;
 
+use crate::auth::Random;
 use crate::http::Response;
 use crate::limits::SUBSCRIPTIONS_MAX;
 use crate::limits::SUBSCRIPTIONS_PER_USER_MAX;
@@ -22,7 +23,6 @@ use crate::server::Config;
 use crate::server::ConnectionId;
 use crate::server::Moment;
 use crate::server::Mutant;
-use crate::server::connection::Random;
 use crate::server::dispatch::Answer;
 use crate::server::dispatch::Call;
 use crate::server::dispatch::Outcome;

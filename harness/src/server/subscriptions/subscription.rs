@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use crate::addressing::EndpointReference;
 use crate::addressing::MessageId;
+use crate::auth::Random;
 use crate::http::Response;
 use crate::server::Config;
 use crate::server::ConnectionId;
-use crate::server::connection::Random;
 use crate::server::dispatch::Answer;
 use crate::server::dispatch::new_uuid;
 use crate::server::resources::event_log::LoggedEvent;

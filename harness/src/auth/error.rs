@@ -100,6 +100,9 @@ pub enum AuthError {
     Library(LibraryStatus),
     /// The security library panicked; the context is dead.
     LibraryPanicked,
+    /// What the peer says of the negotiation does not fit how far the mechanism inside it is: complete too early, a token
+    /// too many, none where one is due.
+    OutOfStep,
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -228,6 +231,7 @@ impl fmt::Display for AuthError {
             Self::Digest(error) => error.fmt(f),
             Self::Library(LibraryStatus(status)) => write!(f, "the security library refused: {status:#010x}"),
             Self::LibraryPanicked => f.write_str("the security library panicked"),
+            Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::auth::digest::DigestError;
+use crate::auth::kerberos::KerberosError;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
 
@@ -100,6 +101,8 @@ pub enum AuthError {
     Library(LibraryStatus),
     /// The security library panicked; the context is dead.
     LibraryPanicked,
+    /// A Kerberos ticket, or what came with it, is refused.
+    Kerberos(KerberosError),
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -167,6 +170,12 @@ impl From<DigestError> for AuthError {
     }
 }
 
+impl From<KerberosError> for AuthError {
+    fn from(error: KerberosError) -> Self {
+        Self::Kerberos(error)
+    }
+}
+
 impl From<CodecError> for AuthError {
     fn from(error: CodecError) -> Self {
         Self::Malformed(error)
@@ -228,6 +237,7 @@ impl fmt::Display for AuthError {
             Self::Digest(error) => error.fmt(f),
             Self::Library(LibraryStatus(status)) => write!(f, "the security library refused: {status:#010x}"),
             Self::LibraryPanicked => f.write_str("the security library panicked"),
+            Self::Kerberos(error) => error.fmt(f),
         }
     }
 }

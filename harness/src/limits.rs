@@ -177,3 +177,5 @@ pub const KEYTAB_ENTRIES_MAX: usize = 1024;
 pub const KERBEROS_KEYS_TRIED_MAX: usize = 16;
 /// Authenticators that are remembered to know one that comes again.
 pub const KERBEROS_REPLAYS_MAX: usize = 64 * 1024;
+/// Iterations of a password's hash that a KDC may ask for: eight times the default of RFC 8009.
+pub const KERBEROS_ITERATIONS_MAX: u32 = 262_144;

@@ -159,3 +159,5 @@ pub const ROBUST_OPERATIONS_PER_USER_MAX: usize = 100;
 /// Octets of namespace declarations that the elements of one list which are kept as they are take with them: items,
 /// fragments, events, header blocks.
 pub const OPAQUE_DECLARATION_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Iterations of a password's hash that a KDC may ask for: eight times the default of RFC 8009.
+pub const KERBEROS_ITERATIONS_MAX: u32 = 262_144;

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use crate::auth::digest::DigestError;
+use crate::auth::kerberos::KerberosError;
 use crate::auth::kerberos::EncryptionType;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
@@ -101,6 +102,8 @@ pub enum AuthError {
     Library(LibraryStatus),
     /// The security library panicked; the context is dead.
     LibraryPanicked,
+    /// A Kerberos ticket, or what came with it, is refused.
+    Kerberos(KerberosError),
     /// A Kerberos encryption type that we do not have.
     UnknownEncryptionType {
         /// Its number.
@@ -196,6 +199,12 @@ impl From<DigestError> for AuthError {
     }
 }
 
+impl From<KerberosError> for AuthError {
+    fn from(error: KerberosError) -> Self {
+        Self::Kerberos(error)
+    }
+}
+
 impl From<CodecError> for AuthError {
     fn from(error: CodecError) -> Self {
         Self::Malformed(error)
@@ -257,6 +266,7 @@ impl fmt::Display for AuthError {
             Self::Digest(error) => error.fmt(f),
             Self::Library(LibraryStatus(status)) => write!(f, "the security library refused: {status:#010x}"),
             Self::LibraryPanicked => f.write_str("the security library panicked"),
+            Self::Kerberos(error) => error.fmt(f),
             Self::UnknownEncryptionType { found } => write!(f, "unknown encryption type {}", found.0),
             Self::KeyLength { expected, found } => {
                 write!(f, "expected a key of {expected} octets, found {found}")

@@ -159,3 +159,9 @@ pub const ROBUST_OPERATIONS_PER_USER_MAX: usize = 100;
 /// Octets of namespace declarations that the elements of one list which are kept as they are take with them: items,
 /// fragments, events, header blocks.
 pub const OPAQUE_DECLARATION_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Characters of a host name, [RFC 1035 2.3.4].
+pub const HOST_CHARS_MAX: usize = 255;
+/// Octets of a list of trusted hosts.
+pub const TRUSTED_HOSTS_BYTES_MAX: usize = 64 * 1024;
+/// Hosts in a list of trusted hosts.
+pub const TRUSTED_HOSTS_MAX: usize = 1024;

@@ -189,3 +189,9 @@ pub const CLIENT_CHAIN_CERTIFICATES_MAX: usize = 8;
 pub const RSA_KEY_BITS_MIN: usize = 2048;
 /// Octets that a peer may send before a TLS handshake is over.
 pub const TLS_HANDSHAKE_BYTES_MAX: usize = 256 * 1024;
+/// Characters of a host name, [RFC 1035 2.3.4].
+pub const HOST_CHARS_MAX: usize = 255;
+/// Octets of a list of trusted hosts.
+pub const TRUSTED_HOSTS_BYTES_MAX: usize = 64 * 1024;
+/// Hosts in a list of trusted hosts.
+pub const TRUSTED_HOSTS_MAX: usize = 1024;

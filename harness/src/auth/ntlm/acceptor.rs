@@ -1,8 +1,8 @@
 use std::fmt;
 
 use crate::auth::AuthError;
-use crate::auth::Established;
 use crate::auth::ChannelBindingPolicy;
+use crate::auth::Established;
 use crate::auth::Principal;
 use crate::auth::Protection;
 use crate::auth::SecurityContext;

@@ -11,6 +11,7 @@ mod client;
 mod clock;
 mod connection;
 mod delivery;
+mod kdc;
 mod listener;
 mod sink;
 
@@ -22,5 +23,7 @@ pub use clock::Clock;
 pub use clock::random_octets;
 pub use connection::Connection;
 pub use connection::NetError;
+pub use kdc::Kdc;
+pub use kdc::TicketError;
 pub use listener::Listener;
 pub use sink::SinkListener;

@@ -4,14 +4,35 @@
 //! acceptor knows one encryption type, no bindings, no replay and no delegation, and its seal derives its keys anew for
 //! each message.
 
+mod ap_rep;
+mod ap_req;
+mod authenticator;
+mod authenticator_checksum;
+mod ccache;
 mod credential;
 mod crypto;
 mod encryption_type;
+mod error;
+pub mod kdc;
 mod key;
+mod mint;
+mod ticket;
+mod time;
+mod token;
+mod wire;
 
+pub use ccache::CredentialCache;
 pub use credential::Credential;
 pub use credential::PrincipalName;
 pub use encryption_type::ChecksumType;
 pub use encryption_type::EncryptionType;
+pub use error::ErrorCode;
+pub use error::KerberosError;
 pub use key::Key;
 pub use key::KeyUsage;
+pub use mint::Mint;
+pub use mint::MintedTicket;
+pub use ticket::TicketFacts;
+pub use ticket::TicketFlags;
+pub use wire::NameType;
+pub use wire::Time;

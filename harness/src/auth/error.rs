@@ -3,7 +3,6 @@ use std::fmt;
 use crate::auth::digest::DigestError;
 use crate::auth::kerberos::EncryptionType;
 use crate::auth::kerberos::KerberosError;
-use crate::auth::kerberos::KerberosError;
 use crate::auth::kerberos::kdc::KdcError;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;

@@ -159,3 +159,11 @@ pub const ROBUST_OPERATIONS_PER_USER_MAX: usize = 100;
 /// Octets of namespace declarations that the elements of one list which are kept as they are take with them: items,
 /// fragments, events, header blocks.
 pub const OPAQUE_DECLARATION_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Records of one token, with the turns that TLS takes over them, that a TLS session in memory takes.
+pub const TLS_TURNS_MAX: usize = 256;
+/// SPNEGO tokens of one TSRequest; everybody sends one.
+pub const CREDSSP_NEGO_TOKENS_MAX: usize = 4;
+/// TSRequests that one side of CredSSP takes before the authentication inside is complete.
+pub const CREDSSP_ROUNDS_MAX: usize = 10;
+/// Octets of each text in the credentials that CredSSP hands over, [MS-CSSP 2.2.1.2.1].
+pub const CREDSSP_TEXT_BYTES_MAX: usize = 2048;

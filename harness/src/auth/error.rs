@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::auth::credssp::CredSspError;
 use crate::auth::digest::DigestError;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
@@ -100,6 +101,8 @@ pub enum AuthError {
     Library(LibraryStatus),
     /// The security library panicked; the context is dead.
     LibraryPanicked,
+    /// CredSSP, or the TLS inside it.
+    CredSsp(CredSspError),
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -167,6 +170,12 @@ impl From<DigestError> for AuthError {
     }
 }
 
+impl From<CredSspError> for AuthError {
+    fn from(error: CredSspError) -> Self {
+        Self::CredSsp(error)
+    }
+}
+
 impl From<CodecError> for AuthError {
     fn from(error: CodecError) -> Self {
         Self::Malformed(error)
@@ -228,6 +237,7 @@ impl fmt::Display for AuthError {
             Self::Digest(error) => error.fmt(f),
             Self::Library(LibraryStatus(status)) => write!(f, "the security library refused: {status:#010x}"),
             Self::LibraryPanicked => f.write_str("the security library panicked"),
+            Self::CredSsp(error) => error.fmt(f),
         }
     }
 }

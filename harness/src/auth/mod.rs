@@ -29,6 +29,7 @@
 pub mod basic;
 mod channel_bindings;
 pub mod credssp;
+mod der;
 pub mod digest;
 mod error;
 pub mod kerberos;

@@ -113,6 +113,7 @@ impl Initiator {
         let authenticate = self.inner.last(&response.response_token.unwrap_or_default())?;
         let mut seal = self.inner.take_seal()?;
         let mech_list_mic = seal.sign(&self.mech_types.to_der())?.to_vec();
+        seal.restart_send();
         let answer = NegTokenResp {
             neg_state: Some(NegState::ACCEPT_INCOMPLETE),
             supported_mech: None,
@@ -131,7 +132,7 @@ impl Initiator {
             return Err(AuthError::MechListMicWrong);
         }
         seal.verify(&mic, &self.mech_types.to_der()).map_err(|_| AuthError::MechListMicWrong)?;
-        seal.restart();
+        seal.restart_receive();
         Ok((State::Complete(seal), Step::Complete(None)))
     }
 
@@ -198,8 +199,13 @@ impl SecurityContext for Initiator {
         Ok(step)
     }
 
+    /// Already before the server's last token: CredSSP sends its first sealed octets together with the AUTHENTICATE.
     fn seal(&mut self, message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
-        Ok(self.seal_of_session()?.seal(message)?.to_vec())
+        let seal = match &mut self.state {
+            State::ExpectCompleted(seal) => seal,
+            _ => self.seal_of_session()?,
+        };
+        Ok(seal.seal(message)?.to_vec())
     }
 
     fn unseal(&mut self, header: &[u8], message: &mut Vec<u8>) -> Result<(), AuthError> {

@@ -134,7 +134,17 @@ impl Seal {
 
     /// [MS-SPNG 3.2.5.1] Starts both key streams again, after the mechListMICs. The sequence numbers go on.
     pub(crate) fn restart(&mut self) {
+        self.restart_send();
+        self.restart_receive();
+    }
+
+    /// The half that [`sign`](Self::sign) used: the first thing that is sealed may leave before the peer's checksum comes.
+    pub(crate) fn restart_send(&mut self) {
         self.send.restart();
+    }
+
+    /// The half that [`verify`](Self::verify) used.
+    pub(crate) fn restart_receive(&mut self) {
         self.receive.restart();
     }
 }

@@ -1,6 +1,8 @@
 use std::fmt;
 
 use crate::auth::digest::DigestError;
+use crate::auth::kerberos::KerberosError;
+use crate::auth::kerberos::kdc::KdcError;
 use crate::auth::kerberos::EncryptionType;
 use crate::auth::kerberos::KerberosError;
 use crate::auth::ntlm::NegotiateFlags;
@@ -132,6 +134,8 @@ pub enum AuthError {
     },
     /// A Kerberos checksum does not fit: another key, or the octets were changed.
     IntegrityWrong,
+    /// A Kerberos KDC gave no ticket.
+    Kdc(KdcError),
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -196,6 +200,12 @@ impl AuthError {
 impl From<DigestError> for AuthError {
     fn from(error: DigestError) -> Self {
         Self::Digest(error)
+    }
+}
+
+impl From<KdcError> for AuthError {
+    fn from(error: KdcError) -> Self {
+        Self::Kdc(error)
     }
 }
 
@@ -276,6 +286,7 @@ impl fmt::Display for AuthError {
                 write!(f, "expected a ciphertext of at least {len_min} octets, found {len}")
             }
             Self::IntegrityWrong => f.write_str("the checksum fits neither these octets nor this key"),
+            Self::Kdc(error) => error.fmt(f),
         }
     }
 }

@@ -159,6 +159,16 @@ pub const ROBUST_OPERATIONS_PER_USER_MAX: usize = 100;
 /// Octets of namespace declarations that the elements of one list which are kept as they are take with them: items,
 /// fragments, events, header blocks.
 pub const OPAQUE_DECLARATION_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Octets of one certificate.
+pub const CERTIFICATE_BYTES_MAX: usize = 64 * 1024;
+/// Certificates of one PEM file: a system's file of authorities has about 150.
+pub const PEM_CERTIFICATES_MAX: usize = 1024;
+/// Certificates of a client's chain among which the one that signed its own is looked for.
+pub const CLIENT_CHAIN_CERTIFICATES_MAX: usize = 8;
+/// Bits of the modulus of an RSA key that a certificate has to have.
+pub const RSA_KEY_BITS_MIN: usize = 2048;
+/// Octets that a peer may send before a TLS handshake is over.
+pub const TLS_HANDSHAKE_BYTES_MAX: usize = 256 * 1024;
 /// Components of one Kerberos name.
 pub const KERBEROS_NAME_COMPONENTS_MAX: usize = 16;
 /// Octets of one component of a Kerberos name, and of a realm.

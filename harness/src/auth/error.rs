@@ -104,6 +104,9 @@ pub enum AuthError {
     Library(LibraryStatus),
     /// The security library panicked; the context is dead.
     LibraryPanicked,
+    /// What the peer says of the negotiation does not fit how far the mechanism inside it is: complete too early, a token
+    /// too many, none where one is due.
+    OutOfStep,
     /// A Kerberos ticket, or what came with it, is refused.
     Kerberos(KerberosError),
     /// A Kerberos encryption type that we do not have.
@@ -279,6 +282,7 @@ impl fmt::Display for AuthError {
             Self::Digest(error) => error.fmt(f),
             Self::Library(LibraryStatus(status)) => write!(f, "the security library refused: {status:#010x}"),
             Self::LibraryPanicked => f.write_str("the security library panicked"),
+            Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
             Self::Kerberos(error) => error.fmt(f),
             Self::UnknownEncryptionType { found } => write!(f, "unknown encryption type {}", found.0),
             Self::KeyLength { expected, found } => {

@@ -62,7 +62,9 @@ impl CbtHardeningLevel {
     /// The level of a name, whatever its case.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::None, Self::Relaxed, Self::Strict].into_iter().find(|level| level.name().eq_ignore_ascii_case(name))
+        [Self::None, Self::Relaxed, Self::Strict]
+            .into_iter()
+            .find(|level| level.name().eq_ignore_ascii_case(name))
     }
 }
 

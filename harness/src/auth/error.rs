@@ -5,6 +5,8 @@ use crate::auth::kerberos::KerberosError;
 use crate::auth::kerberos::kdc::KdcError;
 use crate::auth::kerberos::EncryptionType;
 use crate::auth::kerberos::KerberosError;
+use crate::auth::kerberos::KerberosError;
+use crate::auth::kerberos::kdc::KdcError;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
 

@@ -26,6 +26,7 @@ pub(crate) fn probe(mutant: Option<Mutant>, log: &mut String) {
     let request = plain(IDENTIFY).with_header("Authorization", basic("alice", "alice-password"));
     writeln!(log, "basic {}", world.exchange(id, &request).status.0).unwrap();
     seals(&mut world, log);
+    writeln!(log, "tickets {:?}", crate::auth_kerberos::probe(&config)).unwrap();
     let mut world = World::new(Config { negotiate: false, ..config });
     let id = world.pair.connect();
     writeln!(log, "NTLM {}", world.log_on_bound(id, Bindings::Absent).is_ok()).unwrap();

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod auth_bindings;
 #[cfg(test)]
+mod auth_kerberos;
+#[cfg(test)]
 mod auth_mutants;
 #[cfg(test)]
 mod auth_schemes;

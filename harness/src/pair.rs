@@ -15,6 +15,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::auth::SecurityContext;
 use crate::auth::ntlm;
 use crate::client::Endpoint;
 use crate::client::ExpectToken;
@@ -33,6 +34,7 @@ use crate::server::DeliveryId;
 use crate::server::Moment;
 use crate::server::Server;
 use crate::server::Unreachable;
+use crate::tls::Channel;
 
 /// A server and the client ends of its connections.
 #[derive(Debug)]
@@ -92,9 +94,14 @@ impl Pair {
         }
     }
 
-    /// Opens a connection.
+    /// Opens a connection in clear.
     pub fn connect(&mut self) -> ConnectionId {
-        let id = self.server.open("192.0.2.1");
+        self.connect_over(Channel::Clear)
+    }
+
+    /// Opens a connection over `channel`; what crosses it is recorded as it is inside.
+    pub fn connect_over(&mut self, channel: Channel) -> ConnectionId {
+        let id = self.server.open_over("192.0.2.1", channel);
         self.framers.insert(id, Framer::responses(HTTP_BODY_BYTES_MAX));
         id
     }
@@ -171,11 +178,21 @@ impl Pair {
 
     /// Authenticates a connection by NTLM under Negotiate.
     pub fn log_on(&mut self, id: ConnectionId, user: &str, password: &str) -> Result<Session, PairError> {
-        let endpoint = Endpoint { host: "reference:5985".to_owned(), path: "/wsman".to_owned() };
         let context = ntlm::Initiator::new(ntlm::Credential::password("", user, password), None)
             .map_err(|error| PairError::Sequence(error.into()))?;
+        self.log_on_by(id, Protocol::Spnego, Box::new(context))
+    }
+
+    /// Authenticates a connection by `context`, under the scheme of `protocol`.
+    pub fn log_on_by(
+        &mut self,
+        id: ConnectionId,
+        protocol: Protocol,
+        context: Box<dyn SecurityContext>,
+    ) -> Result<Session, PairError> {
+        let endpoint = Endpoint { host: "reference:5985".to_owned(), path: "/wsman".to_owned() };
         let (mut state, mut request) =
-            ExpectToken::begin(endpoint, Protocol::Spnego, Box::new(context)).map_err(PairError::Sequence)?;
+            ExpectToken::begin(endpoint, protocol, context).map_err(PairError::Sequence)?;
         loop {
             let response = self.exchange(id, &request)?;
             match state.step(&response).map_err(PairError::Sequence)? {

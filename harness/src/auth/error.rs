@@ -1,6 +1,8 @@
 use std::fmt;
 
 use crate::auth::digest::DigestError;
+use crate::auth::kerberos::KerberosError;
+use crate::auth::kerberos::EncryptionType;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
 
@@ -100,6 +102,36 @@ pub enum AuthError {
     Library(LibraryStatus),
     /// The security library panicked; the context is dead.
     LibraryPanicked,
+    /// A Kerberos ticket, or what came with it, is refused.
+    Kerberos(KerberosError),
+    /// A Kerberos encryption type that we do not have.
+    UnknownEncryptionType {
+        /// Its number.
+        found: EncryptionType,
+    },
+    /// A Kerberos key has another length than its type demands.
+    KeyLength {
+        /// Octets of a key of the type.
+        expected: usize,
+        /// Octets it has.
+        found: usize,
+    },
+    /// A KDC wants a password hashed too often, or 0 times.
+    Iterations {
+        /// How often.
+        found: u32,
+        /// The bound.
+        max: u32,
+    },
+    /// A Kerberos ciphertext is too short for confounder and checksum.
+    CiphertextTooShort {
+        /// Octets it has.
+        len: usize,
+        /// Octets it needs.
+        len_min: usize,
+    },
+    /// A Kerberos checksum does not fit: another key, or the octets were changed.
+    IntegrityWrong,
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -167,6 +199,12 @@ impl From<DigestError> for AuthError {
     }
 }
 
+impl From<KerberosError> for AuthError {
+    fn from(error: KerberosError) -> Self {
+        Self::Kerberos(error)
+    }
+}
+
 impl From<CodecError> for AuthError {
     fn from(error: CodecError) -> Self {
         Self::Malformed(error)
@@ -228,6 +266,16 @@ impl fmt::Display for AuthError {
             Self::Digest(error) => error.fmt(f),
             Self::Library(LibraryStatus(status)) => write!(f, "the security library refused: {status:#010x}"),
             Self::LibraryPanicked => f.write_str("the security library panicked"),
+            Self::Kerberos(error) => error.fmt(f),
+            Self::UnknownEncryptionType { found } => write!(f, "unknown encryption type {}", found.0),
+            Self::KeyLength { expected, found } => {
+                write!(f, "expected a key of {expected} octets, found {found}")
+            }
+            Self::Iterations { found, max } => write!(f, "expected 1 to {max} iterations, found {found}"),
+            Self::CiphertextTooShort { len, len_min } => {
+                write!(f, "expected a ciphertext of at least {len_min} octets, found {len}")
+            }
+            Self::IntegrityWrong => f.write_str("the checksum fits neither these octets nor this key"),
         }
     }
 }

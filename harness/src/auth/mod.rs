@@ -26,9 +26,11 @@
 //! # Ok::<(), winrm_harness::auth::AuthError>(())
 //! ```
 
+mod acceptance;
 pub mod basic;
 mod channel_bindings;
 pub mod credssp;
+mod der;
 pub mod digest;
 mod error;
 pub mod kerberos;
@@ -37,6 +39,8 @@ pub mod negotiate;
 pub mod ntlm;
 pub mod policy;
 
+pub use acceptance::ChannelBindingPolicy;
+pub use acceptance::Protection;
 pub use channel_bindings::ChannelBindings;
 pub use error::AuthError;
 pub use error::Fault;

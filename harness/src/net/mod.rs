@@ -13,6 +13,7 @@ mod connection;
 mod delivery;
 mod listener;
 mod sink;
+mod stream;
 
 pub use client::Client;
 pub use client::ClientError;
@@ -20,6 +21,7 @@ pub use client::Events;
 pub use client::Pages;
 pub use clock::Clock;
 pub use clock::random_octets;
+use clock::unix_seconds;
 pub use connection::Connection;
 pub use connection::NetError;
 pub use listener::Listener;

@@ -6,10 +6,12 @@
 
 mod credential;
 mod crypto;
+mod encryption_type;
 mod key;
 
 pub use credential::Credential;
 pub use credential::PrincipalName;
-pub use key::EncryptionType;
+pub use encryption_type::ChecksumType;
+pub use encryption_type::EncryptionType;
 pub use key::Key;
 pub use key::KeyUsage;

@@ -12,7 +12,6 @@
 //! [MS-SPNG]: https://learn.microsoft.com/openspecs/windows_protocols/ms-spng/
 
 mod acceptor;
-mod der;
 mod initiator;
 mod sniff;
 mod token;

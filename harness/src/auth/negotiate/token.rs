@@ -1,11 +1,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::auth::negotiate::der::DerReader;
-use crate::auth::negotiate::der::Tag;
-use crate::auth::negotiate::der::element;
-use crate::auth::negotiate::der::explicit;
-use crate::auth::negotiate::der::only;
+use crate::auth::der::DerReader;
+use crate::auth::der::Tag;
+use crate::auth::der::element;
+use crate::auth::der::explicit;
+use crate::auth::der::only;
 use crate::codec::CodecError;
 use crate::codec::Decode;
 use crate::codec::Encode;

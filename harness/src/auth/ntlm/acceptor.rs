@@ -1,11 +1,13 @@
 use std::fmt;
 
 use crate::auth::AuthError;
-use crate::auth::ChannelBindings;
+use crate::auth::ChannelBindingPolicy;
 use crate::auth::Principal;
+use crate::auth::Protection;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::TokenKind;
+use crate::auth::acceptance::TokenBindings;
 use crate::auth::ntlm::Account;
 use crate::auth::ntlm::Accounts;
 use crate::auth::ntlm::Authenticate;
@@ -63,16 +65,6 @@ pub struct AcceptorPolicy {
     pub channel_bindings: ChannelBindingPolicy,
 }
 
-/// Whether a session without 128-bit sealing is accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Protection {
-    /// The client has to agree to signing and sealing with 128 bits and key exchange.
-    #[default]
-    Sealed,
-    /// Something else protects the messages (TLS); the session seals only if the client wants it.
-    Elsewhere,
-}
-
 /// Whether a response without MIC is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MicPolicy {
@@ -81,18 +73,6 @@ pub enum MicPolicy {
     Required,
     /// [MS-NLMP 3.2.5.1.2] The response's own flag decides. Old clients (curl) never send one.
     IfPromised,
-}
-
-/// [MS-WSMV 2.2.4.34] CbtHardeningLevel, with what to compare.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum ChannelBindingPolicy {
-    /// Bindings are ignored; the only choice without TLS.
-    #[default]
-    None,
-    /// Bindings have to fit if the client sends them.
-    Relaxed(ChannelBindings),
-    /// The client has to send them.
-    Strict(ChannelBindings),
 }
 
 enum State {
@@ -262,17 +242,10 @@ impl Acceptor {
     /// [MS-NLMP 3.2.5.1.2] Zeros are the same as none.
     fn check_channel_bindings(&self, response: &NtlmV2Response) -> Result<(), AuthError> {
         let found = response.av_pairs.find(AvId::CHANNEL_BINDINGS).unwrap_or_default();
-        let is_missing = found.iter().all(|octet| *octet == 0);
-        let expected = match &self.policy.channel_bindings {
-            ChannelBindingPolicy::None => return Ok(()),
-            ChannelBindingPolicy::Relaxed(_) if is_missing => return Ok(()),
-            ChannelBindingPolicy::Strict(_) if is_missing => return Err(AuthError::ChannelBindingsMissing),
-            ChannelBindingPolicy::Relaxed(expected) | ChannelBindingPolicy::Strict(expected) => expected,
-        };
-        if found != expected.md5() {
-            return Err(AuthError::ChannelBindingsWrong);
+        match found.iter().all(|octet| *octet == 0) {
+            true => self.policy.channel_bindings.check(TokenBindings::Absent),
+            false => self.policy.channel_bindings.check(TokenBindings::Hash(found)),
         }
-        Ok(())
     }
 
     fn seal_of_session(&mut self) -> Result<&mut Seal, AuthError> {

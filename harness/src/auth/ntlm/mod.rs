@@ -37,9 +37,7 @@ mod vectors;
 pub use acceptor::Acceptor;
 pub use acceptor::AcceptorGiven;
 pub use acceptor::AcceptorPolicy;
-pub use acceptor::ChannelBindingPolicy;
 pub use acceptor::MicPolicy;
-pub use acceptor::Protection;
 pub use account::Account;
 pub use account::Accounts;
 pub use account::Credential;
@@ -66,3 +64,6 @@ pub use seal::SIGNATURE_LEN;
 pub use seal::Seal;
 pub use time::FileTime;
 pub use wire_text::WireText;
+
+pub use crate::auth::ChannelBindingPolicy;
+pub use crate::auth::Protection;

@@ -132,6 +132,9 @@ pub enum AuthError {
     },
     /// A Kerberos checksum does not fit: another key, or the octets were changed.
     IntegrityWrong,
+    /// What the peer says of the negotiation does not fit how far the mechanism inside it is: complete too early, a token
+    /// too many, none where one is due.
+    OutOfStep,
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -276,6 +279,7 @@ impl fmt::Display for AuthError {
                 write!(f, "expected a ciphertext of at least {len_min} octets, found {len}")
             }
             Self::IntegrityWrong => f.write_str("the checksum fits neither these octets nor this key"),
+            Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
         }
     }
 }

@@ -87,6 +87,12 @@ pub trait SecurityContext: Send {
     fn established(&self) -> Option<&Established> {
         None
     }
+
+    /// What may be sent to the peer after [`step`](Self::step) failed, so that it knows that it is refused: the reject of
+    /// [RFC 4178 4.2.2]. It says nothing about why.
+    fn refusal(&self) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// What a complete authentication proved beside the peer's name.

@@ -160,13 +160,26 @@ impl Logon {
         choice: &Choice,
         given: LogonGiven,
     ) -> Result<(Protocol, Box<dyn SecurityContext>), SequenceError> {
-        let ntlm = ntlm::Initiator::new(self.ntlm_credential(), given.bindings())?;
         match self.scheme {
-            Scheme::Ntlm => Ok((Protocol::Spnego, Box::new(ntlm))),
-            _ if choice.mechanisms == [Mechanism::Ntlm] => {
-                Ok((Protocol::Spnego, Box::new(negotiate::Initiator::new(ntlm))))
+            Scheme::Ntlm => Ok((Protocol::Spnego, self.mechanism(Mechanism::Ntlm, &given)?)),
+            Scheme::Kerberos => Ok((Protocol::Kerberos, self.mechanism(Mechanism::Kerberos, &given)?)),
+            _ => {
+                let mechanisms = choice.mechanisms.iter();
+                let offered: Result<_, SequenceError> =
+                    mechanisms.map(|each| Ok((mech_type(*each), self.mechanism(*each, &given)?))).collect();
+                Ok((Protocol::Spnego, Box::new(negotiate::Initiator::offering(offered?))))
             }
-            _ => Err(SequenceError::ApiMisuse { what: "not yet" }),
+        }
+    }
+
+    fn mechanism(
+        &self,
+        mechanism: Mechanism,
+        given: &LogonGiven,
+    ) -> Result<Box<dyn SecurityContext>, SequenceError> {
+        match mechanism {
+            Mechanism::Ntlm => Ok(Box::new(ntlm::Initiator::new(self.ntlm_credential(), given.bindings())?)),
+            Mechanism::Kerberos | Mechanism::CredSsp => Err(SequenceError::ApiMisuse { what: "not yet" }),
         }
     }
 
@@ -186,6 +199,14 @@ impl Logon {
             "" => self.user.clone(),
             domain => format!("{domain}\\{}", self.user),
         }
+    }
+}
+
+/// [MS-SPNG 3.1.5.2] Windows offers Kerberos by its legacy number first.
+fn mech_type(mechanism: Mechanism) -> negotiate::MechType {
+    match mechanism {
+        Mechanism::Kerberos => negotiate::MechType::KERBEROS_LEGACY,
+        Mechanism::Ntlm | Mechanism::CredSsp => negotiate::MechType::NTLM,
     }
 }
 

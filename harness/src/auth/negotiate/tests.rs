@@ -81,7 +81,7 @@ fn a_client_with_ntlm_first_logs_on_in_four_tokens() {
 #[test]
 fn a_client_with_kerberos_first_is_led_to_ntlm_in_six_tokens() {
     for client in [by_library(), fixed()] {
-        let mut client = client.offering(Offer::KerberosThenNtlm);
+        let mut client = client.with_offer(Offer::KerberosThenNtlm);
         let mut server = acceptor();
         assert_eq!(handshake(&mut client, &mut server), Ok(6));
         exchange(&mut client, &mut server);
@@ -173,7 +173,7 @@ fn third_token(client: &mut Initiator, server: &mut Acceptor) -> NegTokenResp {
 fn a_missing_mech_list_mic_is_refused_only_where_ntlm_was_not_the_favourite() {
     let last = |offer| {
         let mut server = acceptor();
-        let mut response = third_token(&mut fixed().offering(offer), &mut server);
+        let mut response = third_token(&mut fixed().with_offer(offer), &mut server);
         response.mech_list_mic = None;
         server.step(&response.to_bytes().unwrap())
     };
@@ -184,7 +184,7 @@ fn a_missing_mech_list_mic_is_refused_only_where_ntlm_was_not_the_favourite() {
 
 #[test]
 fn a_changed_list_of_mechanisms_is_refused() {
-    let mut client = fixed().offering(Offer::KerberosThenNtlm);
+    let mut client = fixed().with_offer(Offer::KerberosThenNtlm);
     let mut server = acceptor();
     let Ok(Step::Continue(init)) = client.step(&[]) else { panic!() };
     let mut init = NegTokenInit::from_bytes(&init).unwrap();
@@ -264,9 +264,7 @@ fn a_bare_kerberos_token_is_named() {
     token.extend_from_slice(&[1, 0, 0x6E, 0]);
     assert_eq!(token.len(), 17);
     assert_eq!(sniff(&token), FirstToken::Kerberos);
-    let found = TokenKind::Kerberos;
-    let expected = TokenKind::NegTokenInit;
-    assert_eq!(acceptor().step(&token), Err(AuthError::UnexpectedToken { expected, found }));
+    assert_eq!(acceptor().step(&token), Err(AuthError::NoCommonMechanism));
     token.push(0);
     assert_eq!(sniff(&token), FirstToken::Unknown);
 }

@@ -41,7 +41,7 @@ fn https(text: &str) -> Target {
 }
 
 fn trusting(list: &str) -> ClientPolicy {
-    ClientPolicy { trusted_hosts: TrustedHosts::parse(list).unwrap(), ..ClientPolicy::default() }
+    ClientPolicy::trusting(TrustedHosts::parse(list).unwrap())
 }
 
 fn mechanisms(policy: &ClientPolicy, target: &Target, means: &Means) -> Vec<Mechanism> {

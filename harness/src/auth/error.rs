@@ -1,8 +1,8 @@
 use std::fmt;
 
 use crate::auth::digest::DigestError;
-use crate::auth::kerberos::KerberosError;
 use crate::auth::kerberos::EncryptionType;
+use crate::auth::kerberos::KerberosError;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
 

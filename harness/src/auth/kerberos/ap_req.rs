@@ -1,4 +1,5 @@
 use crate::auth::der::Tag;
+use crate::auth::kerberos::ticket::Ticket;
 use crate::auth::kerberos::wire::EncryptedData;
 use crate::auth::kerberos::wire::expect_number;
 use crate::auth::kerberos::wire::field;
@@ -7,7 +8,6 @@ use crate::auth::kerberos::wire::integer;
 use crate::auth::kerberos::wire::message;
 use crate::auth::kerberos::wire::open_message;
 use crate::auth::kerberos::wire::parse_flags;
-use crate::auth::kerberos::ticket::Ticket;
 use crate::codec::CodecError;
 
 /// [RFC 4120 5.5.1] APOptions, bit 0 the most significant.

@@ -164,7 +164,9 @@ impl fmt::Display for KerberosError {
             }
             Self::AuthenticatorModified => f.write_str("the session key does not open the authenticator"),
             Self::ClientMismatch => f.write_str("ticket and authenticator name different clients"),
-            Self::ClockSkew { client, now } => write!(f, "the client says that it is {client}, and it is {now}"),
+            Self::ClockSkew { client, now } => {
+                write!(f, "the client says that it is {client}, and it is {now}")
+            }
             Self::Replay => f.write_str("the authenticator came before"),
             Self::ReplayCacheFull { entries_max } => {
                 write!(f, "{entries_max} authenticators came lately, so no more are taken")

@@ -102,7 +102,11 @@ pub(crate) fn parse_name(contents: &[u8]) -> Result<(NameType, Vec<String>), Cod
     while !strings.is_empty() {
         if components.len() == KERBEROS_NAME_COMPONENTS_MAX {
             let len = components.len().saturating_add(1);
-            return Err(CodecError::TooLong { field: "name-string", len, len_max: KERBEROS_NAME_COMPONENTS_MAX });
+            return Err(CodecError::TooLong {
+                field: "name-string",
+                len,
+                len_max: KERBEROS_NAME_COMPONENTS_MAX,
+            });
         }
         components.push(text(strings.expect(Tag::GENERAL_STRING, "name-string")?, "name-string")?);
     }

@@ -231,7 +231,9 @@ impl fmt::Display for SequenceError {
             Self::TooManyLegs { legs_max } => {
                 write!(f, "expected the end of the handshake within {legs_max} requests")
             }
-            Self::NotMutual => f.write_str("expected the server to prove its identity by Kerberos, and it did not"),
+            Self::NotMutual => {
+                f.write_str("expected the server to prove its identity by Kerberos, and it did not")
+            }
             Self::OtherProtocol { expected, found } => {
                 write!(f, "expected an answer sealed as {expected}, found {found}")
             }

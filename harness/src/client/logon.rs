@@ -3,8 +3,6 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::auth::AuthError;
-use crate::auth::ChannelBindings;
-use crate::auth::Mechanism;
 use crate::auth::Random;
 use crate::auth::SecurityContext;
 use crate::auth::basic::BasicCredential;
@@ -12,8 +10,6 @@ use crate::auth::digest::ClientNonce;
 use crate::auth::digest::Digest;
 use crate::auth::digest::DigestCredential;
 use crate::auth::kerberos;
-use crate::auth::negotiate;
-use crate::auth::ntlm;
 use crate::auth::policy::Choice;
 use crate::auth::policy::ClientPolicy;
 use crate::auth::policy::Host;
@@ -25,6 +21,7 @@ use crate::client::Endpoint;
 use crate::client::ExpectToken;
 use crate::client::SequenceError;
 use crate::client::Session;
+use crate::client::mechanisms::Mechanisms;
 use crate::encryption::Protocol;
 use crate::http::Request;
 use crate::tls::Channel;
@@ -54,8 +51,8 @@ pub struct LogonGiven {
     pub has_certificate: bool,
     /// Fills what has to be unpredictable.
     pub random: Random,
-    /// Seconds since 1970.
-    pub now_unix_s: u64,
+    /// The time; Kerberos tells two requests apart by its microseconds.
+    pub now: kerberos::Time,
     /// The ticket for the server, if the caller got one: [`ClientPolicy::wanted_ticket`] says for whom.
     pub ticket: Option<kerberos::Credential>,
     /// A ticket-granting ticket that may be handed to the server, where [`ClientPolicy::delegate`] is on.
@@ -77,22 +74,8 @@ pub enum LogonStep {
 impl LogonGiven {
     /// A connection in clear, without tickets.
     #[must_use]
-    pub fn clear(random: Random, now_unix_s: u64) -> Self {
-        Self {
-            channel: Channel::Clear,
-            has_certificate: false,
-            random,
-            now_unix_s,
-            ticket: None,
-            forwarded: None,
-        }
-    }
-
-    fn bindings(&self) -> Option<ChannelBindings> {
-        match &self.channel {
-            Channel::Clear => None,
-            Channel::Tls(tls) => Some(ChannelBindings::tls_server_end_point(&tls.end_point_hash)),
-        }
+    pub fn clear(random: Random, now: kerberos::Time) -> Self {
+        Self { channel: Channel::Clear, has_certificate: false, random, now, ticket: None, forwarded: None }
     }
 }
 
@@ -160,31 +143,13 @@ impl Logon {
         choice: &Choice,
         given: LogonGiven,
     ) -> Result<(Protocol, Box<dyn SecurityContext>), SequenceError> {
+        let mut mechanisms = Mechanisms::new(self, choice, given);
         match self.scheme {
-            Scheme::Ntlm => Ok((Protocol::Spnego, self.mechanism(Mechanism::Ntlm, &given)?)),
-            Scheme::Kerberos => Ok((Protocol::Kerberos, self.mechanism(Mechanism::Kerberos, &given)?)),
-            _ => {
-                let mechanisms = choice.mechanisms.iter();
-                let offered: Result<_, SequenceError> =
-                    mechanisms.map(|each| Ok((mech_type(*each), self.mechanism(*each, &given)?))).collect();
-                Ok((Protocol::Spnego, Box::new(negotiate::Initiator::offering(offered?))))
-            }
+            Scheme::Ntlm => Ok((Protocol::Spnego, mechanisms.ntlm()?)),
+            Scheme::Kerberos => Ok((Protocol::Kerberos, mechanisms.kerberos()?)),
+            Scheme::CredSsp => Err(SequenceError::ApiMisuse { what: "CredSSP is not there yet" }),
+            _ => Ok((Protocol::Spnego, mechanisms.negotiated()?)),
         }
-    }
-
-    fn mechanism(
-        &self,
-        mechanism: Mechanism,
-        given: &LogonGiven,
-    ) -> Result<Box<dyn SecurityContext>, SequenceError> {
-        match mechanism {
-            Mechanism::Ntlm => Ok(Box::new(ntlm::Initiator::new(self.ntlm_credential(), given.bindings())?)),
-            Mechanism::Kerberos | Mechanism::CredSsp => Err(SequenceError::ApiMisuse { what: "not yet" }),
-        }
-    }
-
-    fn ntlm_credential(&self) -> ntlm::Credential {
-        ntlm::Credential::password(&self.domain, &self.user, &self.password)
     }
 
     fn digest(&self, endpoint: Endpoint, mut given: LogonGiven) -> Result<Session, SequenceError> {
@@ -199,14 +164,6 @@ impl Logon {
             "" => self.user.clone(),
             domain => format!("{domain}\\{}", self.user),
         }
-    }
-}
-
-/// [MS-SPNG 3.1.5.2] Windows offers Kerberos by its legacy number first.
-fn mech_type(mechanism: Mechanism) -> negotiate::MechType {
-    match mechanism {
-        Mechanism::Kerberos => negotiate::MechType::KERBEROS_LEGACY,
-        Mechanism::Ntlm | Mechanism::CredSsp => negotiate::MechType::NTLM,
     }
 }
 

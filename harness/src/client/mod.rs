@@ -12,6 +12,7 @@ mod eventing;
 mod handshake;
 mod invoke;
 mod logon;
+mod mechanisms;
 mod reply;
 mod requests;
 mod robust;

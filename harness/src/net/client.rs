@@ -26,8 +26,8 @@ use crate::net::Address;
 use crate::net::AddressError;
 use crate::net::Connection;
 use crate::net::NetError;
+use crate::net::clock::unix_time;
 use crate::net::random_octets;
-use crate::net::unix_seconds;
 use crate::tls::ClientTls;
 use crate::wsman::ResourceUri;
 use crate::wsman::enumeration::Item;
@@ -109,7 +109,7 @@ impl Client {
             channel: connection.channel().clone(),
             has_certificate: surroundings.tls.is_some_and(|tls| tls.identity.is_some()),
             random: Box::new(random_octets),
-            now_unix_s: unix_seconds()(),
+            now: unix_time(),
             ticket: surroundings.ticket,
             forwarded: surroundings.forwarded,
         };
@@ -297,9 +297,9 @@ impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Address(error) => error.fmt(f),
-            Self::NoTrust => f.write_str(
-                "the address says https: say whose certificates to believe, or pin the server's",
-            ),
+            Self::NoTrust => {
+                f.write_str("the address says https: say whose certificates to believe, or pin the server's")
+            }
             Self::Net(error) => error.fmt(f),
             Self::Sequence(error) => error.fmt(f),
         }

@@ -104,7 +104,10 @@ impl fmt::Display for Refusal {
                 write!(f, "Kerberos needs a ticket for {name}: name a KDC or give the ticket")
             }
             Self::OtherTicket { found, host } => {
-                write!(f, "expected a ticket for {host}, found one for {found}: ask for another or use that name")
+                write!(
+                    f,
+                    "expected a ticket for {host}, found one for {found}: ask for another or use that name"
+                )
             }
             Self::NoPassword { scheme } => write!(f, "{scheme} needs a user with a password"),
             Self::NoCertificate => {

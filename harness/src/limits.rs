@@ -197,3 +197,15 @@ pub const TRUSTED_HOSTS_BYTES_MAX: usize = 64 * 1024;
 pub const TRUSTED_HOSTS_MAX: usize = 1024;
 /// Requests of one handshake: CredSSP with TLS 1.2 and SPNEGO inside has seven.
 pub const HANDSHAKE_LEGS_MAX: usize = 16;
+/// Octets of one message of a KDC; a ticket with the groups of a Windows user has up to 64 KiB.
+pub const KDC_MESSAGE_BYTES_MAX: usize = 256 * 1024;
+/// Elements of preauthentication data in one message of a KDC.
+pub const KDC_PADATA_MAX: usize = 64;
+/// Realms that refer to the next one before the service's own is found.
+pub const KDC_REFERRALS_MAX: usize = 8;
+/// Octets of a credential cache file.
+pub const CCACHE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Credentials of a credential cache.
+pub const CCACHE_CREDENTIALS_MAX: usize = 1024;
+/// Addresses, and elements of authorization data, of one credential of a cache.
+pub const CCACHE_ITEMS_MAX: usize = 64;

@@ -1,8 +1,9 @@
 use std::fmt;
 
 use crate::auth::digest::DigestError;
-use crate::auth::kerberos::EncryptionType;
 use crate::auth::kerberos::KerberosError;
+use crate::auth::kerberos::kdc::KdcError;
+use crate::auth::kerberos::EncryptionType;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
 
@@ -135,6 +136,8 @@ pub enum AuthError {
     /// What the peer says of the negotiation does not fit how far the mechanism inside it is: complete too early, a token
     /// too many, none where one is due.
     OutOfStep,
+    /// A Kerberos KDC gave no ticket.
+    Kdc(KdcError),
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -199,6 +202,12 @@ impl AuthError {
 impl From<DigestError> for AuthError {
     fn from(error: DigestError) -> Self {
         Self::Digest(error)
+    }
+}
+
+impl From<KdcError> for AuthError {
+    fn from(error: KdcError) -> Self {
+        Self::Kdc(error)
     }
 }
 
@@ -280,6 +289,7 @@ impl fmt::Display for AuthError {
             }
             Self::IntegrityWrong => f.write_str("the checksum fits neither these octets nor this key"),
             Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
+            Self::Kdc(error) => error.fmt(f),
         }
     }
 }

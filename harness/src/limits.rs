@@ -195,6 +195,8 @@ pub const HOST_CHARS_MAX: usize = 255;
 pub const TRUSTED_HOSTS_BYTES_MAX: usize = 64 * 1024;
 /// Hosts in a list of trusted hosts.
 pub const TRUSTED_HOSTS_MAX: usize = 1024;
+/// Requests of one handshake: CredSSP with TLS 1.2 and SPNEGO inside has seven.
+pub const HANDSHAKE_LEGS_MAX: usize = 16;
 /// Octets of one message of a KDC; a ticket with the groups of a Windows user has up to 64 KiB.
 pub const KDC_MESSAGE_BYTES_MAX: usize = 256 * 1024;
 /// Elements of preauthentication data in one message of a KDC.

@@ -144,6 +144,11 @@ pub enum AuthError {
     /// What the peer says of the negotiation does not fit how far the mechanism inside it is: complete too early, a token
     /// too many, none where one is due.
     OutOfStep,
+    /// What the peer says of the negotiation does not fit how far the mechanism inside it is: complete too early, a token
+    /// too many, none where one is due.
+    OutOfStep,
+    /// A Kerberos KDC gave no ticket.
+    Kdc(KdcError),
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -297,6 +302,8 @@ impl fmt::Display for AuthError {
             Self::IntegrityWrong => f.write_str("the checksum fits neither these octets nor this key"),
             Self::Kdc(error) => error.fmt(f),
             Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
+            Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
+            Self::Kdc(error) => error.fmt(f),
         }
     }
 }

@@ -27,6 +27,7 @@
 //! ```
 
 pub mod basic;
+pub mod certificate;
 mod channel_bindings;
 pub mod credssp;
 pub mod digest;

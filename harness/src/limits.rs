@@ -161,6 +161,8 @@ pub const ROBUST_OPERATIONS_PER_USER_MAX: usize = 100;
 pub const OPAQUE_DECLARATION_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Octets of one certificate.
 pub const CERTIFICATE_BYTES_MAX: usize = 64 * 1024;
+/// Alternative names of one certificate: each is compared with each certificate mapping.
+pub const CERTIFICATE_NAMES_MAX: usize = 1024;
 /// Certificates of one PEM file: a system's file of authorities has about 150.
 pub const PEM_CERTIFICATES_MAX: usize = 1024;
 /// Certificates of a client's chain among which the one that signed its own is looked for.

@@ -28,6 +28,7 @@
 
 mod acceptance;
 pub mod basic;
+pub mod certificate;
 mod channel_bindings;
 pub mod credssp;
 mod der;

@@ -8,6 +8,7 @@ mod credential;
 mod crypto;
 mod encryption_type;
 mod key;
+mod seal;
 
 pub use credential::Credential;
 pub use credential::PrincipalName;
@@ -15,3 +16,6 @@ pub use encryption_type::ChecksumType;
 pub use encryption_type::EncryptionType;
 pub use key::Key;
 pub use key::KeyUsage;
+pub use seal::Seal;
+pub use seal::SealFault;
+pub use seal::SequenceRule;

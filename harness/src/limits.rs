@@ -211,3 +211,5 @@ pub const CCACHE_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const CCACHE_CREDENTIALS_MAX: usize = 1024;
 /// Addresses, and elements of authorization data, of one credential of a cache.
 pub const CCACHE_ITEMS_MAX: usize = 64;
+/// Messages of one session that a peer of Kerberos may send without counting them; each is remembered by eight octets.
+pub const KERBEROS_UNCOUNTED_MESSAGES_MAX: usize = 65_536;

@@ -7,6 +7,7 @@ use crate::auth::kerberos::EncryptionType;
 use crate::auth::kerberos::KerberosError;
 use crate::auth::kerberos::KerberosError;
 use crate::auth::kerberos::kdc::KdcError;
+use crate::auth::kerberos::SealFault;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
 
@@ -149,6 +150,17 @@ pub enum AuthError {
     OutOfStep,
     /// A Kerberos KDC gave no ticket.
     Kdc(KdcError),
+    /// A wrap or MIC token of Kerberos breaks its layout.
+    SealRefused(SealFault),
+    /// The number of a Kerberos token is not the next one: replay, loss or reordering.
+    SealSequence {
+        /// Our own count.
+        expected: u64,
+        /// What the token says.
+        found: u64,
+    },
+    /// A Kerberos token without a number came before.
+    SealRepeated,
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -304,6 +316,11 @@ impl fmt::Display for AuthError {
             Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
             Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
             Self::Kdc(error) => error.fmt(f),
+            Self::SealRefused(fault) => write!(f, "the token is refused: {fault}"),
+            Self::SealSequence { expected, found } => {
+                write!(f, "expected sequence number {expected}, found {found}")
+            }
+            Self::SealRepeated => f.write_str("the token came before"),
         }
     }
 }

@@ -60,3 +60,5 @@ pub use ticket::TicketFacts;
 pub use ticket::TicketFlags;
 pub use wire::NameType;
 pub use wire::Time;
+pub use seal::SealFault;
+pub use seal::SequenceRule;

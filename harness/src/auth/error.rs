@@ -1,13 +1,10 @@
 use std::fmt;
 
 use crate::auth::digest::DigestError;
-use crate::auth::kerberos::KerberosError;
-use crate::auth::kerberos::kdc::KdcError;
 use crate::auth::kerberos::EncryptionType;
 use crate::auth::kerberos::KerberosError;
-use crate::auth::kerberos::KerberosError;
-use crate::auth::kerberos::kdc::KdcError;
 use crate::auth::kerberos::SealFault;
+use crate::auth::kerberos::kdc::KdcError;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
 
@@ -140,14 +137,6 @@ pub enum AuthError {
     },
     /// A Kerberos checksum does not fit: another key, or the octets were changed.
     IntegrityWrong,
-    /// A Kerberos KDC gave no ticket.
-    Kdc(KdcError),
-    /// What the peer says of the negotiation does not fit how far the mechanism inside it is: complete too early, a token
-    /// too many, none where one is due.
-    OutOfStep,
-    /// What the peer says of the negotiation does not fit how far the mechanism inside it is: complete too early, a token
-    /// too many, none where one is due.
-    OutOfStep,
     /// A Kerberos KDC gave no ticket.
     Kdc(KdcError),
     /// A wrap or MIC token of Kerberos breaks its layout.
@@ -312,9 +301,6 @@ impl fmt::Display for AuthError {
                 write!(f, "expected a ciphertext of at least {len_min} octets, found {len}")
             }
             Self::IntegrityWrong => f.write_str("the checksum fits neither these octets nor this key"),
-            Self::Kdc(error) => error.fmt(f),
-            Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
-            Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
             Self::Kdc(error) => error.fmt(f),
             Self::SealRefused(fault) => write!(f, "the token is refused: {fault}"),
             Self::SealSequence { expected, found } => {

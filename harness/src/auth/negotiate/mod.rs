@@ -13,7 +13,6 @@
 
 mod acceptor;
 mod chosen;
-mod der;
 mod initiator;
 mod mechanisms;
 mod sniff;

@@ -24,8 +24,9 @@ use winrm_harness::encryption::Charset;
 use winrm_harness::encryption::EncryptedMessage;
 use winrm_harness::encryption::Protocol;
 use winrm_harness::limits::CREDSSP_PORTION_BYTES_MAX;
+use winrm_harness::tls::Identity;
 use winrm_harness::tls::SessionServer;
-use winrm_harness::tls::SessionVersions;
+use winrm_harness::tls::Versions;
 
 /// Holds from 16 KiB on; below, the fixed cost of a message shows.
 const LIMIT: f64 = 1.3;
@@ -65,9 +66,9 @@ impl Contexts {
     fn new() -> Self {
         let certified =
             rcgen::generate_simple_self_signed(vec!["host.example.test".to_owned()]).expect("a certificate");
-        let chain = vec![certified.cert.der().to_vec()];
-        let tls = SessionServer::new(chain, certified.signing_key.serialize_der(), SessionVersions::Tls13)
-            .expect("a server");
+        let key = certified.signing_key.serialize_pem();
+        let identity = Identity::from_pem(certified.cert.pem().as_bytes(), key.as_bytes()).expect("an identity");
+        let tls = SessionServer::new(&identity, Versions::Tls13).expect("a server");
         let accounts = ntlm::Accounts::new(vec![ntlm::Account::new("", "alice", "wonderland")]);
         let given = ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(1) };
         let names = ntlm::ServerNames::workgroup("HOST");

@@ -23,8 +23,9 @@ use winrm_harness::auth::Step;
 use winrm_harness::auth::credssp;
 use winrm_harness::auth::negotiate;
 use winrm_harness::auth::ntlm;
+use winrm_harness::tls::Identity;
 use winrm_harness::tls::SessionServer;
-use winrm_harness::tls::SessionVersions;
+use winrm_harness::tls::Versions;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -49,12 +50,13 @@ fn peer(arguments: &[String]) -> Result<Peer, Failure> {
     };
     let version = credssp::Version(rest.first().map_or(Ok(6), |version| version.parse())?);
     let version_min = version.min(credssp::Version::V5);
-    let tls = if tls == "1.2" { SessionVersions::Tls12 } else { SessionVersions::Tls13 };
+    let tls = if tls == "1.2" { Versions::Tls12 } else { Versions::Tls13 };
     let is_bare = mechanism == "ntlm";
     if role == "accept" {
         let certified = rcgen::generate_simple_self_signed(vec!["host.example.test".to_owned()])?;
-        let chain = vec![certified.cert.der().to_vec()];
-        let server = SessionServer::new(chain, certified.signing_key.serialize_der(), tls)?;
+        let key = certified.signing_key.serialize_pem();
+        let identity = Identity::from_pem(certified.cert.pem().as_bytes(), key.as_bytes())?;
+        let server = SessionServer::new(&identity, tls)?;
         let inner = acceptor(domain, user, password);
         let inner: Box<dyn SecurityContext> =
             if is_bare { Box::new(inner) } else { Box::new(negotiate::Acceptor::new(inner)) };
@@ -90,7 +92,7 @@ fn context(peer: &mut Peer) -> &mut dyn SecurityContext {
 
 fn refusal(peer: &mut Peer) -> String {
     match peer {
-        Peer::Acceptor(acceptor) => STANDARD.encode(acceptor.take_refusal().unwrap_or_default()),
+        Peer::Acceptor(acceptor) => STANDARD.encode(acceptor.refusal().unwrap_or_default()),
         Peer::Initiator(_) => String::new(),
     }
 }

@@ -15,8 +15,9 @@ use winrm_harness::encryption::EncryptedMessage;
 use winrm_harness::encryption::Form;
 use winrm_harness::encryption::Protocol;
 use winrm_harness::encryption::ToleranceSet;
+use winrm_harness::tls::Identity;
 use winrm_harness::tls::SessionServer;
-use winrm_harness::tls::SessionVersions;
+use winrm_harness::tls::Versions;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -54,13 +55,14 @@ fn allocations_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
     (result, ALLOCATIONS.with(Cell::get).wrapping_sub(before))
 }
 
-fn server(versions: SessionVersions) -> SessionServer {
+fn server(versions: Versions) -> SessionServer {
     let certified = rcgen::generate_simple_self_signed(vec!["host.example.test".to_owned()]).unwrap();
-    let chain = vec![certified.cert.der().to_vec()];
-    SessionServer::new(chain, certified.signing_key.serialize_der(), versions).unwrap()
+    let key = certified.signing_key.serialize_pem();
+    let identity = Identity::from_pem(certified.cert.pem().as_bytes(), key.as_bytes()).unwrap();
+    SessionServer::new(&identity, versions).unwrap()
 }
 
-fn established(versions: SessionVersions) -> (credssp::Initiator, credssp::Acceptor) {
+fn established(versions: Versions) -> (credssp::Initiator, credssp::Acceptor) {
     let accounts = ntlm::Accounts::new(vec![ntlm::Account::new("", "alice", "wonderland")]);
     let given = ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(1) };
     let names = ntlm::ServerNames::workgroup("HOST");
@@ -100,7 +102,7 @@ const KIB: usize = 1024;
 
 #[test]
 fn messages_of_every_size_cross_both_ways_in_portions_of_16_kib() {
-    for (versions, trailer_len) in [(SessionVersions::Tls12, 16), (SessionVersions::Tls13, 17)] {
+    for (versions, trailer_len) in [(Versions::Tls12, 16), (Versions::Tls13, 17)] {
         let (mut client, mut server) = established(versions);
         for (len, portions) in
             [(1, 1), (16_383, 1), (16_384, 1), (16_385, 2), (32_768, 2), (32_769, 3), (49_153, 4), (500 * KIB, 32)]
@@ -127,7 +129,7 @@ fn messages_of_every_size_cross_both_ways_in_portions_of_16_kib() {
 fn portions_in_another_order_or_with_one_missing_are_refused() {
     for change in [|message: &mut EncryptedMessage| message.portions.swap(0, 1), |message| drop(message.portions.remove(0))]
     {
-        let (mut client, mut server) = established(SessionVersions::Both);
+        let (mut client, mut server) = established(Versions::Both);
         let mut message = sealed(&mut client, &text(50 * KIB));
         change(&mut message);
         assert!(message.unseal(&mut server).is_err());
@@ -137,7 +139,7 @@ fn portions_in_another_order_or_with_one_missing_are_refused() {
 #[test]
 fn a_length_field_that_is_wrong_changes_nothing() {
     for length_field in [0, 1, 1 << 31, u32::MAX] {
-        let (mut client, mut server) = established(SessionVersions::Both);
+        let (mut client, mut server) = established(Versions::Both);
         let mut message = sealed(&mut client, &text(20 * KIB));
         message.portions.iter_mut().for_each(|portion| portion.length_field = length_field);
         let body = message.encode(Form::default());
@@ -152,7 +154,7 @@ const TLS_ALLOCATIONS_PER_RECORD: usize = 1;
 
 #[test]
 fn unsealing_500_kib_allocates_twice_beside_what_tls_does() {
-    for versions in [SessionVersions::Tls12, SessionVersions::Tls13] {
+    for versions in [Versions::Tls12, Versions::Tls13] {
         let (mut client, mut server) = established(versions);
         let message = sealed(&mut client, &text(500 * KIB));
         let records = message.portions.len();

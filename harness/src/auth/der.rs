@@ -71,6 +71,16 @@ impl<'a> DerReader<'a> {
         self.optional(outer, field)?.map(|contents| only(contents, inner, field)).transpose()
     }
 
+    /// The contents of an element of type `inner` inside the explicit tag `number`.
+    pub(crate) fn explicit(
+        &mut self,
+        number: u8,
+        inner: Tag,
+        field: &'static str,
+    ) -> Result<&'a [u8], CodecError> {
+        only(self.expect(Tag::context(number), field)?, inner, field)
+    }
+
     /// The next element, which has to have this tag, as it stands: tag, length and contents.
     pub(crate) fn whole(&mut self, tag: Tag, field: &'static str) -> Result<&'a [u8], CodecError> {
         let start = self.cursor.clone();

@@ -2,9 +2,9 @@
 //!
 //! ```
 //! use winrm_harness::tls::Session;
-//! use winrm_harness::tls::SessionVersions;
+//! use winrm_harness::tls::Versions;
 //!
-//! let mut client = Session::client(SessionVersions::default())?;
+//! let mut client = Session::client(Versions::default())?;
 //! let hello = client.receive(Vec::new())?;
 //! assert_eq!(hello.to_send.first(), Some(&22), "a record of the handshake");
 //! assert!(!client.is_established());
@@ -26,7 +26,7 @@ use crate::limits::CREDSSP_PORTION_BYTES_MAX;
 use crate::limits::TLS_TURNS_MAX;
 use crate::tls::SessionError;
 use crate::tls::SessionServer;
-use crate::tls::SessionVersions;
+use crate::tls::Versions;
 use crate::tls::session_config;
 
 /// One side of a TLS connection without a socket.
@@ -76,7 +76,7 @@ enum Turn {
 
 impl Session {
     /// The client, which sends the first flight.
-    pub fn client(versions: SessionVersions) -> Result<Self, SessionError> {
+    pub fn client(versions: Versions) -> Result<Self, SessionError> {
         let connection = session_config::client(versions)?;
         Ok(Self::new(Connection::Client(Box::new(connection)), None))
     }

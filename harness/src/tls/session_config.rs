@@ -7,53 +7,27 @@ use rustls::ClientConfig;
 use rustls::DigitallySignedStruct;
 use rustls::ServerConfig;
 use rustls::SignatureScheme;
-use rustls::SupportedProtocolVersion;
 use rustls::client::Resumption;
 use rustls::client::UnbufferedClientConnection;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::client::danger::ServerCertVerified;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::CryptoProvider;
 use rustls::crypto::WebPkiSupportedAlgorithms;
-use rustls::crypto::ring;
 use rustls::crypto::verify_tls12_signature;
 use rustls::crypto::verify_tls13_signature;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::ServerName;
 use rustls::pki_types::UnixTime;
 use rustls::server::NoServerSessionStorage;
 use rustls::server::UnbufferedServerConnection;
 use rustls::time_provider::TimeProvider;
 
+use crate::tls::Identity;
 use crate::tls::SessionError;
+use crate::tls::Versions;
+use crate::tls::identity::provider;
 
-/// Which versions of TLS a [`Session`](crate::tls::Session) offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum SessionVersions {
-    /// TLS 1.2 alone: what Windows before 11 and Server 2022 does.
-    Tls12,
-    /// TLS 1.3 alone.
-    Tls13,
-    /// Both.
-    #[default]
-    Both,
-}
-
-impl SessionVersions {
-    fn supported(self) -> &'static [&'static SupportedProtocolVersion] {
-        static TLS12: [&SupportedProtocolVersion; 1] = [&rustls::version::TLS12];
-        static TLS13: [&SupportedProtocolVersion; 1] = [&rustls::version::TLS13];
-        match self {
-            Self::Tls12 => &TLS12,
-            Self::Tls13 => &TLS13,
-            Self::Both => rustls::ALL_VERSIONS,
-        }
-    }
-}
-
-/// What the server of a [`Session`](crate::tls::Session) needs: certificate, key, versions. Cheap to clone; one for all
-/// connections.
+/// What the server of a [`Session`](crate::tls::Session) needs. Cheap to clone; one for all connections.
 #[derive(Clone)]
 pub struct SessionServer {
     config: Arc<ServerConfig>,
@@ -61,15 +35,12 @@ pub struct SessionServer {
 }
 
 impl SessionServer {
-    /// A server with this chain, its own certificate first, and the key of that in PKCS#8, SEC 1 or PKCS#1, all DER.
-    pub fn new(chain: Vec<Vec<u8>>, key: Vec<u8>, versions: SessionVersions) -> Result<Self, SessionError> {
-        let chain: Vec<_> = chain.into_iter().map(CertificateDer::from).collect();
-        let certificate = chain.first().ok_or(SessionError::Certificate)?;
-        let public_key = subject_public_key(certificate)?.into();
-        let key = PrivateKeyDer::try_from(key).map_err(|_| SessionError::PrivateKey)?;
+    /// A server that is `identity`.
+    pub fn new(identity: &Identity, versions: Versions) -> Result<Self, SessionError> {
+        let public_key = subject_public_key(identity.certificate().der())?.into();
         let builder = ServerConfig::builder_with_details(provider(), Arc::new(NoClock))
-            .with_protocol_versions(versions.supported())?;
-        let mut config = builder.with_no_client_auth().with_single_cert(chain, key)?;
+            .with_protocol_versions(&versions.supported())?;
+        let mut config = builder.with_no_client_auth().with_cert_resolver(identity.resolver());
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 0;
         Ok(Self { config: Arc::new(config), public_key })
@@ -92,11 +63,11 @@ impl fmt::Debug for SessionServer {
     }
 }
 
-pub(super) fn client(versions: SessionVersions) -> Result<UnbufferedClientConnection, SessionError> {
+pub(super) fn client(versions: Versions) -> Result<UnbufferedClientConnection, SessionError> {
     let provider = provider();
     let verifier = AnyCertificate(provider.signature_verification_algorithms);
     let mut config = ClientConfig::builder_with_details(provider, Arc::new(NoClock))
-        .with_protocol_versions(versions.supported())?
+        .with_protocol_versions(&versions.supported())?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
@@ -114,10 +85,6 @@ pub(super) fn subject_public_key(certificate: &[u8]) -> Result<Vec<u8>, SessionE
         return Err(SessionError::Certificate);
     }
     Ok(certificate.tbs_certificate.subject_pki.subject_public_key.data.into_owned())
-}
-
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(ring::default_provider())
 }
 
 /// Nothing here depends on the time: no certificate is judged and no ticket is given.

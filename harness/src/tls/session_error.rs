@@ -26,8 +26,6 @@ pub enum SessionError {
     Empty,
     /// The server's certificate is missing or can't be read.
     Certificate,
-    /// The private key can't be read.
-    PrivateKey,
 }
 
 impl From<rustls::Error> for SessionError {
@@ -47,7 +45,6 @@ impl fmt::Display for SessionError {
             Self::NotApplicationData => f.write_str("expected TLS application data, found another record"),
             Self::Empty => f.write_str("expected a message in TLS records, found none"),
             Self::Certificate => f.write_str("the certificate of the TLS server is missing or unreadable"),
-            Self::PrivateKey => f.write_str("the private key is unreadable: expected PKCS#8, SEC 1 or PKCS#1 in DER"),
         }
     }
 }

@@ -85,12 +85,6 @@ impl Acceptor {
         self
     }
 
-    /// What to send with a refusal, once, after [`step`](SecurityContext::step) failed: errorCode, which versions 3, 4
-    /// and 6 know, or the alert that ends a handshake.
-    pub fn take_refusal(&mut self) -> Option<Vec<u8>> {
-        self.refusal.take()
-    }
-
     fn go_on(&mut self, token: &[u8]) -> Result<(State, Step), AuthError> {
         match self.state {
             State::Handshake => self.shake_hands(token),
@@ -259,6 +253,11 @@ impl SecurityContext for Acceptor {
 
     fn established(&self) -> Option<&Established> {
         self.established.as_ref()
+    }
+
+    /// errorCode, which versions 3, 4 and 6 know, or the alert that ends a handshake.
+    fn refusal(&self) -> Option<Vec<u8>> {
+        self.refusal.clone()
     }
 }
 

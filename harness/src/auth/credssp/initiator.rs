@@ -21,7 +21,7 @@ use crate::auth::credssp::tunnel::Incoming;
 use crate::auth::credssp::tunnel::Tunnel;
 use crate::limits::CREDSSP_ROUNDS_MAX;
 use crate::tls::Session;
-use crate::tls::SessionVersions;
+use crate::tls::Versions;
 
 /// [MS-CSSP 3.1.5] The client. It hands its password over, and only to the server that proved to hold the key of the TLS
 /// connection and to know who the client is.
@@ -45,12 +45,12 @@ pub struct InitiatorOptions {
     /// The oldest that a server may be. Below 5 it could relay: CVE-2018-0886.
     pub version_min: Version,
     /// The versions of TLS inside.
-    pub tls: SessionVersions,
+    pub tls: Versions,
 }
 
 impl Default for InitiatorOptions {
     fn default() -> Self {
-        Self { version: Version::V6, version_min: Version::V5, tls: SessionVersions::Both }
+        Self { version: Version::V6, version_min: Version::V5, tls: Versions::Both }
     }
 }
 

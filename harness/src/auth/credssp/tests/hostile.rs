@@ -37,7 +37,7 @@ fn raw_client() -> (Session, Acceptor) {
 }
 
 fn shaken(server: &mut Acceptor) -> Session {
-    let mut session = Session::client(SessionVersions::Both).unwrap();
+    let mut session = Session::client(Versions::Both).unwrap();
     let mut flight = session.receive(Vec::new()).unwrap().to_send;
     while !session.is_established() || !flight.is_empty() {
         let Ok(Step::Continue(token)) = server.step(&flight) else { panic!("a handshake goes on") };
@@ -54,7 +54,7 @@ fn send(session: &mut Session, server: &mut Acceptor, plaintext: &[u8]) -> Resul
 
 #[test]
 fn ten_messages_inside_are_taken_and_the_next_is_not() {
-    let tls = server_of(SessionVersions::Both);
+    let tls = server_of(Versions::Both);
     let mut server = Acceptor::new(&tls, Box::new(Endless(0)), AcceptorPolicy::default()).unwrap();
     let mut session = shaken(&mut server);
     let request = TsRequest { nego_tokens: vec![vec![7]], ..TsRequest::new(Version::V6) }.to_bytes().unwrap();
@@ -67,7 +67,7 @@ fn ten_messages_inside_are_taken_and_the_next_is_not() {
 
 #[test]
 fn a_client_gives_an_endless_server_up() {
-    let tls = server_of(SessionVersions::Both);
+    let tls = server_of(Versions::Both);
     let mut server = Acceptor::new(&tls, Box::new(Endless(0)), AcceptorPolicy::default()).unwrap();
     let mut client =
         Initiator::new(credentials(), Box::new(Endless(0)), InitiatorOptions::default(), random()).unwrap();
@@ -117,7 +117,7 @@ fn a_nonce_has_32_octets() {
     for len in [0, 31, 33] {
         let mut client = client_with(InitiatorOptions::default());
         let mut server = server_with(AcceptorPolicy::default());
-        let tls = server_of(SessionVersions::Both);
+        let tls = server_of(Versions::Both);
         let (mut to_client, mut to_server) = (Session::server(&tls).unwrap(), shaken(&mut server));
         let mut token = Vec::new();
         let error = loop {

@@ -19,7 +19,7 @@ use crate::tls::Session;
 
 type LibraryRequest = sspi::credssp::TsRequest;
 
-fn identity(password: &str) -> sspi::AuthIdentity {
+fn library_identity(password: &str) -> sspi::AuthIdentity {
     let username = sspi::Username::parse("DOM\\alice").unwrap();
     sspi::AuthIdentity { username, password: password.to_owned().into() }
 }
@@ -30,11 +30,11 @@ impl CredentialsProxy for Accounts {
     type AuthenticationData = sspi::AuthIdentity;
 
     fn auth_data_by_user(&mut self, _: &sspi::Username) -> std::io::Result<sspi::AuthIdentity> {
-        Ok(identity("wonderland"))
+        Ok(library_identity("wonderland"))
     }
 
     fn auth_data(&mut self) -> std::io::Result<Vec<sspi::AuthIdentity>> {
-        Ok(vec![identity("wonderland")])
+        Ok(vec![library_identity("wonderland")])
     }
 }
 
@@ -61,19 +61,19 @@ fn token(step: Result<Step, AuthError>) -> Vec<u8> {
 }
 
 /// The library's client against our server.
-fn library_client(mode: ClientMode, tls: SessionVersions, password: &str) -> (Acceptor, Option<AuthError>) {
+fn library_client(mode: ClientMode, tls: Versions, password: &str) -> (Acceptor, Option<AuthError>) {
     let inner = match mode {
         ClientMode::Ntlm(_) => Box::new(ntlm_server()),
         _ => spnego_server(),
     };
     let mut server =
-        Acceptor::new(&server_of(SessionVersions::Both), inner, AcceptorPolicy::default()).unwrap();
+        Acceptor::new(&server_of(Versions::Both), inner, AcceptorPolicy::default()).unwrap();
     let mut session = Session::client(tls).unwrap();
     let mut flight = session.receive(Vec::new()).unwrap().to_send;
     while !session.is_established() || !flight.is_empty() {
         flight = session.receive(token(server.step(&flight))).unwrap().to_send;
     }
-    let credentials = sspi::Credentials::AuthIdentity(identity(password));
+    let credentials = sspi::Credentials::AuthIdentity(library_identity(password));
     let key = session.public_key().unwrap().to_vec();
     let spn = "HTTP/host.example.test".to_owned();
     let mut client = CredSspClient::new(key, credentials, CredSspMode::WithCredentials, mode, spn).unwrap();
@@ -98,7 +98,7 @@ fn library_client(mode: ClientMode, tls: SessionVersions, password: &str) -> (Ac
 
 #[test]
 fn the_client_of_sspi_hands_its_password_over_to_our_server() {
-    for tls in [SessionVersions::Tls12, SessionVersions::Tls13] {
+    for tls in [Versions::Tls12, Versions::Tls13] {
         for mode in [ClientMode::Ntlm(ntlm_config()), ClientMode::Negotiate(negotiate_config())] {
             let (server, error) = library_client(mode, tls, "wonderland");
             assert_eq!(error, None);
@@ -110,18 +110,18 @@ fn the_client_of_sspi_hands_its_password_over_to_our_server() {
 
 #[test]
 fn the_client_of_sspi_with_a_wrong_password_is_refused() {
-    let (mut server, error) = library_client(ClientMode::Ntlm(ntlm_config()), SessionVersions::Both, "wrong");
+    let (mut server, error) = library_client(ClientMode::Ntlm(ntlm_config()), Versions::Both, "wrong");
     assert_eq!(error, Some(AuthError::WrongPassword));
-    assert!(server.take_refusal().is_some() && server.principal().is_none());
+    assert!(server.refusal().is_some() && server.principal().is_none());
 }
 
 /// Only with bare NTLM: the library's server drops the last SPNEGO token of a client that sends pubKeyAuth beside it.
 #[test]
 fn our_client_hands_its_password_over_to_the_server_of_sspi() {
-    for tls in [SessionVersions::Tls12, SessionVersions::Tls13] {
+    for tls in [Versions::Tls12, Versions::Tls13] {
         let mut client =
             Initiator::new(credentials(), Box::new(ntlm_client("wonderland")), over(tls), random()).unwrap();
-        assert_eq!(library_server(&mut client), Some(identity("wonderland")));
+        assert_eq!(library_server(&mut client), Some(library_identity("wonderland")));
         assert!(client.established().unwrap().is_mutual);
     }
 }
@@ -135,7 +135,7 @@ fn the_server_of_sspi_tells_our_client_why_it_refuses() {
 
 /// Our client against the library's server: what that got in the end.
 fn library_server(client: &mut Initiator) -> Option<sspi::AuthIdentity> {
-    let tls = server_of(SessionVersions::Both);
+    let tls = server_of(Versions::Both);
     let mut session = Session::server(&tls).unwrap();
     let mut server =
         CredSspServer::new(tls.public_key().to_vec(), Accounts, ServerMode::Ntlm(ntlm_config())).unwrap();

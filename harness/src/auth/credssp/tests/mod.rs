@@ -13,18 +13,21 @@ use crate::auth::Step;
 use crate::auth::credssp::*;
 use crate::auth::negotiate;
 use crate::auth::ntlm;
+use crate::tls::Identity;
 use crate::tls::SessionServer;
-use crate::tls::SessionVersions;
+use crate::tls::Versions;
 
-/// Certificate and key, in DER, made for this run.
-static CERTIFIED: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
-    let certified = rcgen::generate_simple_self_signed(vec!["host.example.test".to_owned()]).unwrap();
-    (certified.cert.der().to_vec(), certified.signing_key.serialize_der())
-});
+/// Made for this run.
+static IDENTITY: LazyLock<Identity> = LazyLock::new(|| identity("host.example.test"));
 
-fn server_of(versions: SessionVersions) -> SessionServer {
-    let (certificate, key) = CERTIFIED.clone();
-    SessionServer::new(vec![certificate], key, versions).unwrap()
+fn identity(name: &str) -> Identity {
+    let certified = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
+    let key = certified.signing_key.serialize_pem();
+    Identity::from_pem(certified.cert.pem().as_bytes(), key.as_bytes()).unwrap()
+}
+
+fn server_of(versions: Versions) -> SessionServer {
+    SessionServer::new(&IDENTITY, versions).unwrap()
 }
 
 fn credentials() -> PasswordCreds {
@@ -70,10 +73,10 @@ fn client_with(options: InitiatorOptions) -> Initiator {
 }
 
 fn server_with(policy: AcceptorPolicy) -> Acceptor {
-    Acceptor::new(&server_of(SessionVersions::Both), spnego_server(), policy).unwrap()
+    Acceptor::new(&server_of(Versions::Both), spnego_server(), policy).unwrap()
 }
 
-fn over(tls: SessionVersions) -> InitiatorOptions {
+fn over(tls: Versions) -> InitiatorOptions {
     InitiatorOptions { tls, ..InitiatorOptions::default() }
 }
 
@@ -109,7 +112,7 @@ fn play(client: &mut Initiator, server: &mut Acceptor) -> Outcome {
             }
             Err(error) => {
                 outcome.server = Err(error);
-                let Some(refusal) = server.take_refusal() else { return outcome };
+                let Some(refusal) = server.refusal() else { return outcome };
                 refusal
             }
         };
@@ -118,7 +121,7 @@ fn play(client: &mut Initiator, server: &mut Acceptor) -> Outcome {
     panic!("the exchange never ends");
 }
 
-fn established(tls: SessionVersions) -> (Initiator, Acceptor) {
+fn established(tls: Versions) -> (Initiator, Acceptor) {
     let (mut client, mut server) = (client_with(over(tls)), server_with(AcceptorPolicy::default()));
     let outcome = play(&mut client, &mut server);
     assert_eq!((outcome.client, outcome.server), (Ok(()), Ok(())));

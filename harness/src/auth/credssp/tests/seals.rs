@@ -19,7 +19,7 @@ fn unsealed(context: &mut dyn SecurityContext, records: &[u8]) -> Result<Vec<u8>
 /// [RFC 5288 3] header 5, explicit nonce 8, tag 16; [RFC 8446 5.2] header 5, content type 1, tag 16.
 #[test]
 fn a_portion_is_one_record_and_what_follows_the_text_is_the_trailer() {
-    for (tls, header_len, trailer_len) in [(SessionVersions::Tls12, 13, 16), (SessionVersions::Tls13, 5, 17)] {
+    for (tls, header_len, trailer_len) in [(Versions::Tls12, 13, 16), (Versions::Tls13, 5, 17)] {
         let (mut client, mut server) = established(tls);
         for len in [1, 16_383, CREDSSP_PORTION_BYTES_MAX] {
             let mut message = vec![b'x'; len];
@@ -40,7 +40,7 @@ fn a_portion_is_one_record_and_what_follows_the_text_is_the_trailer() {
 
 #[test]
 fn a_text_may_be_spread_over_records() {
-    let (mut client, mut server) = established(SessionVersions::Both);
+    let (mut client, mut server) = established(Versions::Both);
     let records = [sealed(&mut client, b"<s:Enve"), sealed(&mut client, b"lope/>")].concat();
     assert_eq!(unsealed(&mut server, &records), Ok(b"<s:Envelope/>".to_vec()));
 }
@@ -48,14 +48,14 @@ fn a_text_may_be_spread_over_records() {
 #[test]
 fn nothing_to_seal_is_an_error_and_so_is_nothing_sealed() {
     let empty = Err(CredSspError::Tls(SessionError::Empty).into());
-    let (mut client, mut server) = established(SessionVersions::Both);
+    let (mut client, mut server) = established(Versions::Both);
     assert_eq!(client.seal(&mut Vec::new()), empty.clone().map(|()| Vec::new()));
     assert_eq!(server.unseal(&[], &mut Vec::new()), empty);
 }
 
 #[test]
 fn every_octet_of_a_record_that_is_changed_ends_the_session() {
-    for tls in [SessionVersions::Tls12, SessionVersions::Tls13] {
+    for tls in [Versions::Tls12, Versions::Tls13] {
         let (mut client, _) = established(tls);
         let len = sealed(&mut client, b"<s:Envelope/>").len();
         for place in 0..len {
@@ -72,7 +72,7 @@ fn every_octet_of_a_record_that_is_changed_ends_the_session() {
 
 #[test]
 fn records_that_are_cut_repeated_reordered_or_of_another_connection_are_refused() {
-    for tls in [SessionVersions::Tls12, SessionVersions::Tls13] {
+    for tls in [Versions::Tls12, Versions::Tls13] {
         let check = |records: &dyn Fn(&mut Initiator) -> Vec<u8>| {
             let (mut client, mut server) = established(tls);
             assert!(unsealed(&mut server, &records(&mut client)).is_err());
@@ -91,7 +91,7 @@ fn records_that_are_cut_repeated_reordered_or_of_another_connection_are_refused(
 
 #[test]
 fn a_message_does_not_come_back_as_its_answer() {
-    let (mut client, _) = established(SessionVersions::Both);
+    let (mut client, _) = established(Versions::Both);
     let records = sealed(&mut client, b"text");
     assert!(unsealed(&mut client, &records).is_err());
 }
@@ -99,7 +99,7 @@ fn a_message_does_not_come_back_as_its_answer() {
 /// Records in clear, which TLS would take during a handshake: alert, handshake, change of cipher.
 #[test]
 fn other_records_than_data_end_the_session() {
-    for tls in [SessionVersions::Tls12, SessionVersions::Tls13] {
+    for tls in [Versions::Tls12, Versions::Tls13] {
         for record in [&[21, 3, 3, 0, 2, 1, 0][..], &[22, 3, 3, 0, 4, 0, 0, 0, 0], &[20, 3, 3, 0, 1, 1]] {
             let (_, mut server) = established(tls);
             assert!(unsealed(&mut server, record).is_err(), "{record:?}");
@@ -109,7 +109,7 @@ fn other_records_than_data_end_the_session() {
 
 #[test]
 fn a_token_has_at_most_so_many_records() {
-    let (mut client, mut server) = established(SessionVersions::Both);
+    let (mut client, mut server) = established(Versions::Both);
     let most: Vec<u8> = (1..crate::limits::TLS_TURNS_MAX).flat_map(|_| sealed(&mut client, b"x")).collect();
     assert_eq!(unsealed(&mut server, &most).map(|text| text.len()), Ok(crate::limits::TLS_TURNS_MAX - 1));
     let more: Vec<u8> = (0..crate::limits::TLS_TURNS_MAX).flat_map(|_| sealed(&mut client, b"x")).collect();
@@ -118,7 +118,7 @@ fn a_token_has_at_most_so_many_records() {
 
 #[test]
 fn a_session_takes_no_data_before_its_handshake() {
-    let mut session = Session::server(&server_of(SessionVersions::Both)).unwrap();
+    let mut session = Session::server(&server_of(Versions::Both)).unwrap();
     assert_eq!(session.seal(&mut b"x".to_vec()), Err(SessionError::NotEstablished));
     assert!(session.receive(vec![23, 3, 3, 0, 1, 7]).is_err());
     assert_eq!(session.receive(Vec::new()), Err(SessionError::Closed));

@@ -161,6 +161,8 @@ pub const ROBUST_OPERATIONS_PER_USER_MAX: usize = 100;
 pub const OPAQUE_DECLARATION_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Octets of one certificate.
 pub const CERTIFICATE_BYTES_MAX: usize = 64 * 1024;
+/// Alternative names of one certificate: each is compared with each certificate mapping.
+pub const CERTIFICATE_NAMES_MAX: usize = 1024;
 /// Certificates of one PEM file: a system's file of authorities has about 150.
 pub const PEM_CERTIFICATES_MAX: usize = 1024;
 /// Certificates of a client's chain among which the one that signed its own is looked for.
@@ -195,6 +197,8 @@ pub const HOST_CHARS_MAX: usize = 255;
 pub const TRUSTED_HOSTS_BYTES_MAX: usize = 64 * 1024;
 /// Hosts in a list of trusted hosts.
 pub const TRUSTED_HOSTS_MAX: usize = 1024;
+/// Requests of one handshake: CredSSP with TLS 1.2 and SPNEGO inside has seven.
+pub const HANDSHAKE_LEGS_MAX: usize = 16;
 /// Octets of one message of a KDC; a ticket with the groups of a Windows user has up to 64 KiB.
 pub const KDC_MESSAGE_BYTES_MAX: usize = 256 * 1024;
 /// Elements of preauthentication data in one message of a KDC.
@@ -207,3 +211,13 @@ pub const CCACHE_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const CCACHE_CREDENTIALS_MAX: usize = 1024;
 /// Addresses, and elements of authorization data, of one credential of a cache.
 pub const CCACHE_ITEMS_MAX: usize = 64;
+/// Messages of one session that a peer of Kerberos may send without counting them; each is remembered by eight octets.
+pub const KERBEROS_UNCOUNTED_MESSAGES_MAX: usize = 65_536;
+/// Records of one token, with the turns that TLS takes over them, that a TLS session in memory takes.
+pub const TLS_TURNS_MAX: usize = 256;
+/// SPNEGO tokens of one TSRequest; everybody sends one.
+pub const CREDSSP_NEGO_TOKENS_MAX: usize = 4;
+/// TSRequests that one side of CredSSP takes before the authentication inside is complete.
+pub const CREDSSP_ROUNDS_MAX: usize = 10;
+/// Octets of each text in the credentials that CredSSP hands over, [MS-CSSP 2.2.1.2.1].
+pub const CREDSSP_TEXT_BYTES_MAX: usize = 2048;

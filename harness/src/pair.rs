@@ -12,6 +12,8 @@
 //! # Ok::<(), winrm_harness::pair::PairError>(())
 //! ```
 
+mod secrets;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -20,6 +22,9 @@ use crate::auth::ntlm;
 use crate::client::Endpoint;
 use crate::client::ExpectToken;
 use crate::client::HandshakeStep;
+use crate::client::Logon;
+use crate::client::LogonGiven;
+use crate::client::LogonStep;
 use crate::client::SequenceError;
 use crate::client::Session;
 use crate::encryption::Protocol;
@@ -35,6 +40,10 @@ use crate::server::Moment;
 use crate::server::Server;
 use crate::server::Unreachable;
 use crate::tls::Channel;
+
+pub use secrets::Leak;
+pub use secrets::Secrets;
+pub use secrets::Spelling;
 
 /// A server and the client ends of its connections.
 #[derive(Debug)]
@@ -176,6 +185,17 @@ impl Pair {
         self.moment.elapsed_ms
     }
 
+    /// Where one of `secrets` stands in what crossed the wire, of each connection and direction.
+    #[must_use]
+    pub fn leaks(&self, secrets: &Secrets) -> Vec<Leak> {
+        let mut streams: BTreeMap<(ConnectionId, bool), Vec<u8>> = BTreeMap::new();
+        for recorded in &self.recorded {
+            let stream = streams.entry((recorded.connection, recorded.from_server)).or_default();
+            stream.extend_from_slice(&recorded.octets);
+        }
+        streams.values().flat_map(|octets| secrets.leaks_in(octets)).collect()
+    }
+
     /// Authenticates a connection by NTLM under Negotiate.
     pub fn log_on(&mut self, id: ConnectionId, user: &str, password: &str) -> Result<Session, PairError> {
         let context = ntlm::Initiator::new(ntlm::Credential::password("", user, password), None)
@@ -190,9 +210,30 @@ impl Pair {
         protocol: Protocol,
         context: Box<dyn SecurityContext>,
     ) -> Result<Session, PairError> {
-        let endpoint = Endpoint { host: "reference:5985".to_owned(), path: "/wsman".to_owned() };
-        let (mut state, mut request) =
-            ExpectToken::begin(endpoint, protocol, context).map_err(PairError::Sequence)?;
+        let begun = ExpectToken::begin(endpoint(), protocol, context);
+        let (state, request) = begun.map_err(PairError::Sequence)?;
+        self.shake_hands(id, state, request)
+    }
+
+    /// Authenticates a connection as `logon` says. The server's name is `reference`.
+    pub fn log_on_as(
+        &mut self,
+        id: ConnectionId,
+        logon: &Logon,
+        given: LogonGiven,
+    ) -> Result<Session, PairError> {
+        match logon.begin(endpoint(), given).map_err(PairError::Sequence)? {
+            LogonStep::Done(session) => Ok(session),
+            LogonStep::Send(state, request) => self.shake_hands(id, state, request),
+        }
+    }
+
+    fn shake_hands(
+        &mut self,
+        id: ConnectionId,
+        mut state: ExpectToken,
+        mut request: Request,
+    ) -> Result<Session, PairError> {
         loop {
             let response = self.exchange(id, &request)?;
             match state.step(&response).map_err(PairError::Sequence)? {
@@ -201,6 +242,10 @@ impl Pair {
             }
         }
     }
+}
+
+fn endpoint() -> Endpoint {
+    Endpoint { host: "reference:5985".to_owned(), path: "/wsman".to_owned() }
 }
 
 impl fmt::Display for PairError {

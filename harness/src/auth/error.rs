@@ -1,8 +1,10 @@
 use std::fmt;
 
+use crate::auth::credssp::CredSspError;
 use crate::auth::digest::DigestError;
 use crate::auth::kerberos::EncryptionType;
 use crate::auth::kerberos::KerberosError;
+use crate::auth::kerberos::SealFault;
 use crate::auth::kerberos::kdc::KdcError;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
@@ -138,6 +140,19 @@ pub enum AuthError {
     IntegrityWrong,
     /// A Kerberos KDC gave no ticket.
     Kdc(KdcError),
+    /// A wrap or MIC token of Kerberos breaks its layout.
+    SealRefused(SealFault),
+    /// The number of a Kerberos token is not the next one: replay, loss or reordering.
+    SealSequence {
+        /// Our own count.
+        expected: u64,
+        /// What the token says.
+        found: u64,
+    },
+    /// A Kerberos token without a number came before.
+    SealRepeated,
+    /// CredSSP, or the TLS inside it.
+    CredSsp(CredSspError),
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -217,6 +232,12 @@ impl From<KerberosError> for AuthError {
     }
 }
 
+impl From<CredSspError> for AuthError {
+    fn from(error: CredSspError) -> Self {
+        Self::CredSsp(error)
+    }
+}
+
 impl From<CodecError> for AuthError {
     fn from(error: CodecError) -> Self {
         Self::Malformed(error)
@@ -290,6 +311,12 @@ impl fmt::Display for AuthError {
             }
             Self::IntegrityWrong => f.write_str("the checksum fits neither these octets nor this key"),
             Self::Kdc(error) => error.fmt(f),
+            Self::SealRefused(fault) => write!(f, "the token is refused: {fault}"),
+            Self::SealSequence { expected, found } => {
+                write!(f, "expected sequence number {expected}, found {found}")
+            }
+            Self::SealRepeated => f.write_str("the token came before"),
+            Self::CredSsp(error) => error.fmt(f),
         }
     }
 }

@@ -7,6 +7,7 @@
     reason = "this is the module that sockets and clocks belong to"
 )]
 
+mod address;
 mod client;
 mod clock;
 mod connection;
@@ -16,10 +17,13 @@ mod listener;
 mod sink;
 mod stream;
 
+pub use address::Address;
+pub use address::AddressError;
 pub use client::Client;
 pub use client::ClientError;
 pub use client::Events;
 pub use client::Pages;
+pub use client::Surroundings;
 pub use clock::Clock;
 pub use clock::random_octets;
 use clock::unix_seconds;

@@ -117,6 +117,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
         let count = buffer.filled().len().saturating_sub(before);
         if let Some(left) = self.left {
             let Some(left) = left.checked_sub(count) else {
+                buffer.set_filled(before);
                 let refusal = TlsError::HandshakeTooLong { len_max: TLS_HANDSHAKE_BYTES_MAX };
                 return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, refusal)));
             };

@@ -24,6 +24,11 @@ pub enum TlsError {
         /// The bound.
         len_max: usize,
     },
+    /// A certificate has more names than the bound.
+    TooManyNames {
+        /// The bound.
+        count_max: usize,
+    },
     /// A PEM file has more certificates than the bound.
     TooManyCertificates {
         /// The bound.
@@ -176,6 +181,9 @@ impl fmt::Display for TlsError {
             Self::MalformedCertificate => f.write_str("expected an X.509 certificate, found something else"),
             Self::CertificateTooLong { len, len_max } => {
                 write!(f, "certificate of {len} octets: expected at most {len_max}")
+            }
+            Self::TooManyNames { count_max } => {
+                write!(f, "expected a certificate with at most {count_max} names")
             }
             Self::TooManyCertificates { count_max } => write!(f, "expected at most {count_max} certificates"),
             Self::Pem { expected } => write!(f, "expected {expected} in PEM, `-----BEGIN …`"),

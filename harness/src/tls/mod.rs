@@ -22,7 +22,12 @@ mod identity;
 mod names;
 mod server;
 mod server_verifier;
+mod session;
+mod session_config;
+mod session_error;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub use certificate::Certificate;
@@ -39,6 +44,10 @@ pub use names::AlternativeName;
 pub use server::ClientCertificates;
 pub use server::ClientTrust;
 pub use server::ServerTls;
+pub use session::Received;
+pub use session::Session;
+pub use session_config::SessionServer;
+pub use session_error::SessionError;
 pub use signature::HashAlgorithm;
 pub use signature::SignatureAlgorithm;
 pub use time::Now;

@@ -56,6 +56,8 @@ pub use mint::MintedTicket;
 pub use replay::ReplayCache;
 pub use request::Misbehaviour;
 pub use seal::Seal;
+pub use seal::SealFault;
+pub use seal::SequenceRule;
 pub use ticket::TicketFacts;
 pub use ticket::TicketFlags;
 pub use wire::NameType;

@@ -59,6 +59,12 @@ impl Default for ClientPolicy {
 }
 
 impl ClientPolicy {
+    /// Windows' defaults, with these hosts trusted.
+    #[must_use]
+    pub fn trusting(trusted_hosts: TrustedHosts) -> Self {
+        Self { trusted_hosts, ..Self::default() }
+    }
+
     /// How to log on at `target` with what there is. Whatever is refused is refused before the first octet.
     pub fn choose(&self, target: &Target, means: &Means) -> Result<Choice, Refusal> {
         self.require_on(means.scheme)?;

@@ -64,16 +64,22 @@ impl Host {
 
     /// The host of `host:port`, as it stands in a `Host` header. The port may be missing.
     pub fn of_authority(authority: &str) -> Result<Self, HostError> {
+        Self::and_port_of(authority).map(|(host, _)| host)
+    }
+
+    /// Host and port of `host:port`. An IPv6 address with a port needs its brackets.
+    pub fn and_port_of(authority: &str) -> Result<(Self, Option<u16>), HostError> {
         let is_bare_ipv6 = !authority.starts_with('[') && authority.matches(':').count() > 1;
-        let colon = authority
-            .rfind(':')
-            .filter(|at| !is_bare_ipv6 && authority.rfind(']').is_none_or(|bracket| bracket < *at));
+        let is_port = |at: &usize| authority.rfind(']').is_none_or(|bracket| bracket < *at);
+        let colon = authority.rfind(':').filter(|at| !is_bare_ipv6 && is_port(at));
         let Some((host, port)) = colon.and_then(|at| authority.split_at_checked(at)) else {
-            return Self::parse(authority);
+            return Ok((Self::parse(authority)?, None));
         };
-        match port.get(1..).is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port > 0)) {
-            true => Self::parse(host),
-            false => Err(HostError::Port),
+        let is_digits = |port: &&str| port.bytes().all(|digit| digit.is_ascii_digit());
+        let port = port.get(1..).filter(is_digits).and_then(|port| port.parse().ok());
+        match port.filter(|port| *port > 0) {
+            Some(port) => Ok((Self::parse(host)?, Some(port))),
+            None => Err(HostError::Port),
         }
     }
 
@@ -210,7 +216,7 @@ mod tests {
         ] {
             assert_eq!(of(authority), Ok(host.to_owned()), "{authority}");
         }
-        for authority in ["h:", "h:0", "h:65536", "h:x", "[::1]:"] {
+        for authority in ["h:", "h:0", "h:65536", "h:x", "h:+1", "[::1]:"] {
             assert_eq!(of(authority), Err(HostError::Port), "{authority}");
         }
     }

@@ -14,9 +14,9 @@
 //!
 //! let target = Target::http(Host::parse("10.0.0.5")?);
 //! let password = Means::password(Scheme::Negotiate);
-//! let mut policy = ClientPolicy::default();
-//! assert!(matches!(policy.choose(&target, &password), Err(Refusal::UntrustedHost { .. })));
-//! policy.trusted_hosts = TrustedHosts::parse("10.0.0.*, <local>")?;
+//! let refused = ClientPolicy::default().choose(&target, &password);
+//! assert!(matches!(refused, Err(Refusal::UntrustedHost { .. })));
+//! let policy = ClientPolicy::trusting(TrustedHosts::parse("10.0.0.*, <local>")?);
 //! assert!(policy.choose(&target, &password).is_ok());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -49,6 +49,13 @@ pub enum Refusal {
         /// Whom it has to be for.
         name: ServicePrincipalName,
     },
+    /// The ticket is for somebody else, so that it would prove the wrong server.
+    OtherTicket {
+        /// Whom it is for.
+        found: String,
+        /// The server.
+        host: Host,
+    },
     /// There is no user with a password.
     NoPassword {
         /// The scheme that needs one.
@@ -95,6 +102,12 @@ impl fmt::Display for Refusal {
             }
             Self::NoTicket { name } => {
                 write!(f, "Kerberos needs a ticket for {name}: name a KDC or give the ticket")
+            }
+            Self::OtherTicket { found, host } => {
+                write!(
+                    f,
+                    "expected a ticket for {host}, found one for {found}: ask for another or use that name"
+                )
             }
             Self::NoPassword { scheme } => write!(f, "{scheme} needs a user with a password"),
             Self::NoCertificate => {

@@ -41,7 +41,7 @@ fn https(text: &str) -> Target {
 }
 
 fn trusting(list: &str) -> ClientPolicy {
-    ClientPolicy { trusted_hosts: TrustedHosts::parse(list).unwrap(), ..ClientPolicy::default() }
+    ClientPolicy::trusting(TrustedHosts::parse(list).unwrap())
 }
 
 fn mechanisms(policy: &ClientPolicy, target: &Target, means: &Means) -> Vec<Mechanism> {
@@ -245,6 +245,7 @@ fn each_refusal_says_what_to_change() {
         (Refusal::NeedsTls { scheme: Scheme::Certificate }, "https"),
         (Refusal::NoPrincipal { host: host("::1") }, "use the name"),
         (Refusal::NoTicket { name }, "HTTP/server"),
+        (Refusal::OtherTicket { found: "HTTP/o".to_owned(), host: host("h") }, "found one for HTTP/o"),
         (Refusal::NoPassword { scheme: Scheme::Ntlm }, "password"),
         (Refusal::NoCertificate, "give certificate and key"),
         (Refusal::KeyTooShort { mechanism: Mechanism::Ntlm, bits: 128, bits_min: 256 }, "256 bits"),

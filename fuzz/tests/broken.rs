@@ -22,7 +22,7 @@ use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::Step;
 use winrm_harness::auth::ntlm::AcceptorPolicy;
 use winrm_harness::auth::ntlm::MicPolicy;
-use winrm_harness::auth::ntlm::Role;
+use winrm_harness::auth::Role;
 use winrm_harness::soap::Envelope;
 
 /// What the oracle says about it.

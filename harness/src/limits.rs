@@ -179,3 +179,5 @@ pub const KERBEROS_KEYS_TRIED_MAX: usize = 16;
 pub const KERBEROS_REPLAYS_MAX: usize = 64 * 1024;
 /// Iterations of a password's hash that a KDC may ask for: eight times the default of RFC 8009.
 pub const KERBEROS_ITERATIONS_MAX: u32 = 262_144;
+/// Messages of one session that a peer of Kerberos may send without counting them; each is remembered by eight octets.
+pub const KERBEROS_UNCOUNTED_MESSAGES_MAX: usize = 65_536;

@@ -9,7 +9,7 @@ use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::Step;
 use winrm_harness::auth::ntlm::ExportedSessionKey;
 use winrm_harness::auth::ntlm::NegotiateFlags;
-use winrm_harness::auth::ntlm::Role;
+use winrm_harness::auth::Role;
 use winrm_harness::auth::ntlm::Seal;
 use winrm_harness::encryption::Charset;
 use winrm_harness::encryption::EncryptedMessage;

@@ -3,6 +3,7 @@ use std::fmt;
 use crate::auth::digest::DigestError;
 use crate::auth::kerberos::EncryptionType;
 use crate::auth::kerberos::KerberosError;
+use crate::auth::kerberos::SealFault;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
 
@@ -132,6 +133,17 @@ pub enum AuthError {
     },
     /// A Kerberos checksum does not fit: another key, or the octets were changed.
     IntegrityWrong,
+    /// A wrap or MIC token of Kerberos breaks its layout.
+    SealRefused(SealFault),
+    /// The number of a Kerberos token is not the next one: replay, loss or reordering.
+    SealSequence {
+        /// Our own count.
+        expected: u64,
+        /// What the token says.
+        found: u64,
+    },
+    /// A Kerberos token without a number came before.
+    SealRepeated,
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -276,6 +288,11 @@ impl fmt::Display for AuthError {
                 write!(f, "expected a ciphertext of at least {len_min} octets, found {len}")
             }
             Self::IntegrityWrong => f.write_str("the checksum fits neither these octets nor this key"),
+            Self::SealRefused(fault) => write!(f, "the token is refused: {fault}"),
+            Self::SealSequence { expected, found } => {
+                write!(f, "expected sequence number {expected}, found {found}")
+            }
+            Self::SealRepeated => f.write_str("the token came before"),
         }
     }
 }

@@ -126,6 +126,26 @@ pub enum Delegation {
     Password(Box<credssp::PasswordCreds>),
 }
 
+/// Which side of a session somebody is. The directions have different keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The client.
+    Initiator,
+    /// The server.
+    Acceptor,
+}
+
+impl Role {
+    /// The other side.
+    #[must_use]
+    pub fn peer(self) -> Self {
+        match self {
+            Self::Initiator => Self::Acceptor,
+            Self::Acceptor => Self::Initiator,
+        }
+    }
+}
+
 /// A source of randomness: nonces, confounders, keys.
 pub type Random = Box<dyn FnMut(&mut [u8]) + Send>;
 

@@ -53,6 +53,8 @@ pub use keytab::KeytabEntry;
 pub use replay::ReplayCache;
 pub use request::Misbehaviour;
 pub use seal::Seal;
+pub use seal::SealFault;
+pub use seal::SequenceRule;
 pub use ticket::TicketFacts;
 pub use ticket::TicketFlags;
 pub use wire::NameType;

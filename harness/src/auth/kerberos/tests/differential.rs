@@ -73,7 +73,8 @@ fn nothing_is_delegated_unless_asked_and_then_it_is_a_krb_cred() {
     let cred: picky::KrbCred = from_bytes(&checksum[28..]).unwrap();
     assert_eq!(picky_asn1_der::to_vec(&cred.0.tickets.0.0[0]).unwrap(), forwarded.ticket);
     let cipher = &cred.0.enc_part.0.cipher.0.0;
-    let part: picky_data::EncKrbCredPart = from_bytes(&session_key(AES256).decrypt(KeyUsage(14), cipher).unwrap()).unwrap();
+    let part: picky_data::EncKrbCredPart =
+        from_bytes(&session_key(AES256).decrypt(KeyUsage(14), cipher).unwrap()).unwrap();
     let info = &part.0.ticket_info.0.0[0];
     assert_eq!(info.key.0.key_value.0.0, forwarded.session_key.octets());
     assert_eq!(info.pname.0.as_ref().unwrap().0.name_string.0.0[0].to_string(), "alice");

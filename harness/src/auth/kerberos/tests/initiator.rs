@@ -118,8 +118,7 @@ fn the_subkey_of_the_answer_counts_unless_both_are_rc4() {
         let mut message = b"text".to_vec();
         let header = client.seal(&mut message).unwrap();
         let mut peer =
-            Seal::new(&key(subkey_type, 1), crate::auth::ntlm::Role::Acceptor, true, 0, 0, random(9))
-                .unwrap();
+            Seal::new(&key(subkey_type, 1), crate::auth::Role::Acceptor, true, 0, 0, random(9)).unwrap();
         let is_theirs = peer.unseal(&header, &mut message).is_ok();
         assert_eq!(is_theirs, (session_type, subkey_type) != (rc4, rc4));
     }

@@ -12,6 +12,7 @@ use sspi::SecurityBuffer;
 use sspi::SecurityBufferRef;
 use sspi::ServerRequestFlags;
 use sspi::Sspi;
+use sspi::SspiImpl;
 use sspi::kerberos::ServerProperties;
 
 use crate::auth::SecurityContext;
@@ -41,7 +42,7 @@ fn accept(server: &mut Kerberos, token: &[u8]) -> Vec<u8> {
         .with_target_data_representation(DataRepresentation::Native)
         .with_input(&mut input)
         .with_output(&mut output);
-    server.accept_security_context_impl(builder).unwrap().resolve_to_result().unwrap();
+    SspiImpl::accept_security_context_impl(&mut *server, builder).unwrap().resolve_to_result().unwrap();
     output[0].buffer.clone()
 }
 

@@ -28,6 +28,7 @@
 
 mod acceptance;
 pub mod basic;
+pub mod certificate;
 mod channel_bindings;
 pub mod credssp;
 mod der;
@@ -85,6 +86,12 @@ pub trait SecurityContext: Send {
 
     /// What else was proved. `None` until the context is complete.
     fn established(&self) -> Option<&Established> {
+        None
+    }
+
+    /// What may be sent to the peer after [`step`](Self::step) failed, so that it knows that it is refused: the reject of
+    /// [RFC 4178 4.2.2]. It says nothing about why.
+    fn refusal(&self) -> Option<Vec<u8>> {
         None
     }
 }

@@ -11,11 +11,19 @@ use crate::http::HttpError;
 use crate::http::Request;
 use crate::http::Response;
 use crate::limits::HTTP_BODY_BYTES_MAX;
+use crate::net::stream::Acceptor;
+use crate::net::stream::Stream;
+use crate::net::stream::connect;
+use crate::tls::Channel;
+use crate::tls::ClientTls;
+use crate::tls::TlsError;
+use crate::tls::Versions;
 
 /// A connection: octets out, HTTP messages in. A client's has responses come in, a server's requests.
 #[derive(Debug)]
 pub struct Connection<M = Response> {
-    stream: TcpStream,
+    stream: Stream,
+    channel: Channel,
     framer: Framer<M>,
     timeout: Duration,
 }
@@ -46,17 +54,36 @@ pub enum NetError {
     },
     /// What came is not HTTP.
     Http(HttpError),
+    /// There is no TLS with the peer.
+    Tls(Box<TlsError>),
 }
 
 impl Connection<Response> {
     /// Connects to `address`, `host:port`. Each later wait is bounded by `timeout`.
     pub async fn connect(address: &str, timeout: Duration) -> Result<Self, NetError> {
+        let stream = Stream::Tcp(Self::reach(address, timeout).await?);
+        Ok(Self::new(stream, Channel::Clear, timeout))
+    }
+
+    /// Connects to `address`, `host:port`, and shakes hands as `tls` says. Each wait is bounded by `timeout`.
+    pub async fn connect_tls(address: &str, tls: &ClientTls, timeout: Duration) -> Result<Self, NetError> {
+        let stream = Self::reach(address, timeout).await?;
+        let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+        let (stream, channel) = connect(stream, host, tls, timeout).await?;
+        Ok(Self::new(stream, channel, timeout))
+    }
+
+    fn new(stream: Stream, channel: Channel, timeout: Duration) -> Self {
+        Self { stream, channel, framer: Framer::responses(HTTP_BODY_BYTES_MAX), timeout }
+    }
+
+    async fn reach(address: &str, timeout: Duration) -> Result<TcpStream, NetError> {
         let refused = |source| NetError::Connect { address: address.to_owned(), source };
         let late = |_| refused(io::Error::from(io::ErrorKind::TimedOut));
         let stream = tokio::time::timeout(timeout, TcpStream::connect(address)).await.map_err(late)?;
         let stream = stream.map_err(refused)?;
         stream.set_nodelay(true).map_err(NetError::Io)?;
-        Ok(Self { stream, framer: Framer::responses(HTTP_BODY_BYTES_MAX), timeout })
+        Ok(stream)
     }
 
     /// Waits for the next response; informational ones are passed over.
@@ -77,7 +104,19 @@ impl Connection<Response> {
 impl Connection<Request> {
     pub(super) fn accepted(stream: TcpStream, timeout: Duration) -> io::Result<Self> {
         stream.set_nodelay(true)?;
-        Ok(Self { stream, framer: Framer::requests(HTTP_BODY_BYTES_MAX), timeout })
+        let framer = Framer::requests(HTTP_BODY_BYTES_MAX);
+        Ok(Self { stream: Stream::Tcp(stream), channel: Channel::Clear, framer, timeout })
+    }
+
+    /// The same over TLS, once the handshake is over.
+    pub(super) async fn accepted_tls(
+        stream: TcpStream,
+        acceptor: &Acceptor,
+        timeout: Duration,
+    ) -> Result<Self, NetError> {
+        stream.set_nodelay(true).map_err(NetError::Io)?;
+        let (stream, channel) = acceptor.accept(stream, timeout).await?;
+        Ok(Self { stream, channel, framer: Framer::requests(HTTP_BODY_BYTES_MAX), timeout })
     }
 
     /// Waits for the next request. A client that waits for a 100 before its body gets one.
@@ -107,10 +146,23 @@ impl Message for Request {
 
 #[expect(private_bounds, reason = "the two kinds of messages there are")]
 impl<M: Message> Connection<M> {
+    /// What it runs over.
+    #[must_use]
+    pub fn channel(&self) -> &Channel {
+        &self.channel
+    }
+
     /// Sends octets as they are.
     pub async fn send(&mut self, octets: &[u8]) -> Result<(), NetError> {
-        let sent = tokio::time::timeout(self.timeout, self.stream.write_all(octets)).await;
-        sent.map_err(|_| NetError::TimedOut { waited: self.timeout })?.map_err(NetError::Io)
+        let sent = tokio::time::timeout(self.timeout, self.write(octets)).await;
+        sent.map_err(|_| NetError::TimedOut { waited: self.timeout })?
+    }
+
+    async fn write(&mut self, octets: &[u8]) -> Result<(), NetError> {
+        let failed = |error| NetError::of_io(error, Versions::Both);
+        self.stream.write_all(octets).await.map_err(failed)?;
+        // TLS keeps what the socket does not take at once.
+        self.stream.flush().await.map_err(failed)
     }
 
     /// The same connection for messages whose bodies are no longer than that.
@@ -138,8 +190,15 @@ impl<M: Message> Connection<M> {
                 return Ok(message);
             }
             let awaited = M::awaited(&self.framer);
-            self.stream.write_all(awaited).await.map_err(NetError::Io)?;
-            let count = self.stream.read(&mut buffer).await.map_err(NetError::Io)?;
+            self.write(awaited).await?;
+            let count = match self.stream.read(&mut buffer).await {
+                Ok(count) => count,
+                // A peer over TLS that says no goodbye may be somebody who cut the rest off.
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Err(NetError::Closed { received: self.framer.pending().to_vec() });
+                }
+                Err(error) => return Err(NetError::of_io(error, Versions::Both)),
+            };
             if count == 0 {
                 let received = self.framer.pending().to_vec();
                 let last = self.framer.finish().map_err(NetError::Http)?;
@@ -147,6 +206,20 @@ impl<M: Message> Connection<M> {
             }
             self.framer.push(buffer.get(..count).unwrap_or_default());
         }
+    }
+}
+
+impl NetError {
+    /// What the socket says, or TLS over it. `versions` are those that this side takes.
+    pub(super) fn of_io(error: io::Error, versions: Versions) -> Self {
+        let inner = error.get_ref().and_then(|inner| TlsError::find(inner, versions));
+        inner.map_or(Self::Io(error), |inner| Self::Tls(Box::new(inner)))
+    }
+}
+
+impl From<TlsError> for NetError {
+    fn from(error: TlsError) -> Self {
+        Self::Tls(Box::new(error))
     }
 }
 
@@ -163,6 +236,7 @@ impl fmt::Display for NetError {
             }
             Self::TimedOut { waited } => write!(f, "expected an answer within {} s", waited.as_secs()),
             Self::Http(error) => write!(f, "expected an HTTP response: {error}"),
+            Self::Tls(error) => error.fmt(f),
         }
     }
 }
@@ -172,6 +246,7 @@ impl std::error::Error for NetError {
         match self {
             Self::Connect { source, .. } | Self::Io(source) => Some(source),
             Self::Http(error) => Some(error),
+            Self::Tls(error) => Some(error.as_ref()),
             Self::Closed { .. } | Self::TimedOut { .. } => None,
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
@@ -15,11 +16,20 @@ use tokio::sync::watch;
 use crate::http::Request;
 use crate::net::Clock;
 use crate::net::Connection;
+use crate::net::NetError;
 use crate::net::delivery::send;
 use crate::net::random_octets;
+use crate::net::stream::Acceptor;
+use crate::net::stream::Stream;
 use crate::server::Config;
 use crate::server::ConnectionId;
 use crate::server::Server;
+use crate::tls::Channel;
+use crate::tls::ServerTls;
+use crate::tls::TlsError;
+
+/// How long a client may take for the handshake of TLS.
+const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A bound socket for a reference server.
 ///
@@ -36,6 +46,8 @@ use crate::server::Server;
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
+    /// None for HTTP in clear.
+    acceptor: Option<Acceptor>,
 }
 
 /// What every connection's task shares.
@@ -50,7 +62,14 @@ struct Shared {
 impl Listener {
     /// Binds `address`, `host:port`; port 0 takes a free one.
     pub async fn bind(address: &str) -> io::Result<Self> {
-        Ok(Self { socket: TcpListener::bind(address).await? })
+        Ok(Self { socket: TcpListener::bind(address).await?, acceptor: None })
+    }
+
+    /// Binds `address`, `host:port`, for HTTPS. What is wrong with `tls` is an error of the kind `InvalidInput`.
+    pub async fn bind_tls(address: &str, tls: ServerTls) -> io::Result<Self> {
+        let unusable = |error: TlsError| io::Error::new(io::ErrorKind::InvalidInput, error);
+        let acceptor = Acceptor::new(tls).map_err(unusable)?;
+        Ok(Self { socket: TcpListener::bind(address).await?, acceptor: Some(acceptor) })
     }
 
     /// The address that clients connect to.
@@ -61,11 +80,18 @@ impl Listener {
     /// Takes the next connection, for a caller who answers requests itself. Each later wait is bounded by `timeout`.
     pub async fn accept(&self, timeout: Duration) -> io::Result<Connection<Request>> {
         let (stream, _) = self.socket.accept().await?;
-        Connection::accepted(stream, timeout)
+        let Some(acceptor) = &self.acceptor else { return Connection::accepted(stream, timeout) };
+        Connection::accepted_tls(stream, acceptor, timeout).await.map_err(io::Error::other)
     }
 
     /// Serves until the future is dropped. Returns only when the socket itself fails.
     pub async fn serve(self, config: Config) -> io::Result<()> {
+        Self::serve_all(vec![self], config).await
+    }
+
+    /// Serves one server at several addresses, as at the ports 5985 and 5986: what is done at one is seen at the others.
+    /// Returns only when a socket itself fails.
+    pub async fn serve_all(listeners: Vec<Self>, config: Config) -> io::Result<()> {
         let shared = Shared {
             server: Arc::new(Mutex::new(Server::new(config, Box::new(random_octets)))),
             clock: Clock::default(),
@@ -74,14 +100,18 @@ impl Listener {
         let mut tasks = tokio::task::JoinSet::new();
         tasks.spawn(timers(shared.clone()));
         tasks.spawn(deliveries(shared.clone()));
+        let mut first = 0;
         loop {
-            let (stream, peer) = self.socket.accept().await?;
+            let (listener, stream, peer) = next(&listeners, first).await?;
+            // The one behind is asked first the next time: nobody waits for ever behind a busy address.
+            first = listener.saturating_add(1);
+            let acceptor = listeners.get(listener).and_then(|listener| listener.acceptor.clone());
             while tasks.try_join_next().is_some() {}
             // Two of the tasks are the timers' and the deliveries'.
             if tasks.len() > shared.server().config().max_connections.saturating_add(1) {
                 continue;
             }
-            tasks.spawn(connection(shared.clone(), stream, peer));
+            tasks.spawn(connection(shared.clone(), stream, peer, acceptor));
         }
     }
 }
@@ -95,6 +125,20 @@ impl Shared {
     fn tell(&self) {
         self.happened.send_modify(|count| *count = count.wrapping_add(1));
     }
+}
+
+/// The next connection of any listener, and the index of that; the one at `first` is asked first.
+async fn next(listeners: &[Listener], first: usize) -> io::Result<(usize, TcpStream, SocketAddr)> {
+    std::future::poll_fn(|cx| {
+        let count = listeners.len();
+        for (index, listener) in listeners.iter().enumerate().cycle().skip(first % count.max(1)).take(count) {
+            if let Poll::Ready(accepted) = listener.socket.poll_accept(cx) {
+                return Poll::Ready(accepted.map(|(stream, peer)| (index, stream, peer)));
+            }
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 /// Wakes the server whenever something of it is due.
@@ -141,21 +185,31 @@ async fn deliveries(shared: Shared) {
     }
 }
 
-async fn connection(shared: Shared, stream: TcpStream, peer: SocketAddr) {
-    let id = shared.server().open(&peer.ip().to_string());
+async fn connection(shared: Shared, stream: TcpStream, peer: SocketAddr, acceptor: Option<Acceptor>) {
+    // Who can't shake hands has been told by an alert.
+    let Ok((stream, channel)) = begin(stream, acceptor).await else { return };
+    let id = shared.server().open_over(&peer.ip().to_string(), channel);
     // The peer is gone or cut the connection: nothing is left to tell it.
     let _ = exchange(&shared, id, stream).await;
     shared.server().close(id);
     shared.tell();
 }
 
-async fn exchange(shared: &Shared, id: ConnectionId, mut stream: TcpStream) -> io::Result<()> {
-    stream.set_nodelay(true)?;
+async fn begin(stream: TcpStream, acceptor: Option<Acceptor>) -> Result<(Stream, Channel), NetError> {
+    stream.set_nodelay(true).map_err(NetError::Io)?;
+    match acceptor {
+        Some(acceptor) => acceptor.accept(stream, HANDSHAKE_PATIENCE).await,
+        None => Ok((Stream::Tcp(stream), Channel::Clear)),
+    }
+}
+
+async fn exchange(shared: &Shared, id: ConnectionId, mut stream: Stream) -> io::Result<()> {
     let mut happened = shared.happened.subscribe();
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let output = shared.server().take_output(id);
         stream.write_all(&output.octets).await?;
+        stream.flush().await?;
         if output.is_last {
             return stream.shutdown().await;
         }

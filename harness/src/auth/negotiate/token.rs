@@ -46,6 +46,12 @@ impl MechType {
         Ok(Self(Cow::Owned(octets.to_vec())))
     }
 
+    /// Whether both name the same mechanism: the two spellings of Kerberos do.
+    pub fn is_same_mechanism(&self, other: &Self) -> bool {
+        let is_kerberos = |mech: &Self| [Self::KERBEROS, Self::KERBEROS_LEGACY].contains(mech);
+        self == other || (is_kerberos(self) && is_kerberos(other))
+    }
+
     /// The contents octets.
     pub fn as_octets(&self) -> &[u8] {
         &self.0

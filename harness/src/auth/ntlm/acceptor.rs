@@ -2,6 +2,7 @@ use std::fmt;
 
 use crate::auth::AuthError;
 use crate::auth::ChannelBindingPolicy;
+use crate::auth::Established;
 use crate::auth::Principal;
 use crate::auth::Protection;
 use crate::auth::Role;
@@ -28,6 +29,8 @@ use crate::auth::ntlm::Version;
 use crate::auth::ntlm::WireText;
 use crate::auth::ntlm::authenticate::MIC_RANGE;
 use crate::auth::ntlm::crypto::ResponseKey;
+use crate::auth::ntlm::established::NOTHING_SEALED;
+use crate::auth::ntlm::established::sealed_with;
 use crate::auth::ntlm::response::PROOF_LEN;
 use crate::codec::Decode;
 use crate::codec::Encode;
@@ -85,7 +88,7 @@ enum State {
 /// Whether the peers agreed to seal.
 #[derive(Debug, Clone, Copy)]
 enum Sealing {
-    Agreed,
+    Agreed(&'static Established),
     NotAgreed,
 }
 
@@ -114,14 +117,6 @@ impl Acceptor {
     /// A server for one connection.
     pub fn new(accounts: Accounts, names: ServerNames, policy: AcceptorPolicy, given: AcceptorGiven) -> Self {
         Self { accounts, names, policy, given, state: State::ExpectNegotiate }
-    }
-
-    /// The session's keys even where it does not seal: SPNEGO signs with them.
-    pub(crate) fn seal_for_signing(&mut self) -> Option<&mut Seal> {
-        match &mut self.state {
-            State::Established(_, seal, _) => Some(seal),
-            _ => None,
-        }
     }
 
     fn required_flags(&self) -> NegotiateFlags {
@@ -181,7 +176,7 @@ impl Acceptor {
         self.check_channel_bindings(&response)?;
         let seal = Box::new(Seal::new(&exported, flags, Role::Acceptor));
         let sealing = match flags.contains(NegotiateFlags::SEAL) {
-            true => Sealing::Agreed,
+            true => Sealing::Agreed(sealed_with(flags)),
             false => Sealing::NotAgreed,
         };
         Ok((State::Established(account.principal().clone(), seal, sealing), Step::Complete(None)))
@@ -248,9 +243,18 @@ impl Acceptor {
         }
     }
 
+    /// The session's keys even where it does not seal: SPNEGO signs with them.
+    fn seal_for_signing(&mut self) -> Result<&mut Seal, AuthError> {
+        match &mut self.state {
+            State::Established(_, seal, _) => Ok(seal),
+            State::Dead => Err(AuthError::Finished),
+            _ => Err(AuthError::NotEstablished),
+        }
+    }
+
     fn seal_of_session(&mut self) -> Result<&mut Seal, AuthError> {
         match &mut self.state {
-            State::Established(_, seal, Sealing::Agreed) => Ok(seal),
+            State::Established(_, seal, Sealing::Agreed(_)) => Ok(seal),
             State::Established(_, _, Sealing::NotAgreed) => Err(AuthError::SealingNotNegotiated),
             State::Dead => Err(AuthError::Finished),
             _ => Err(AuthError::NotEstablished),
@@ -327,9 +331,31 @@ impl SecurityContext for Acceptor {
         unsealed.inspect_err(|_| message.clear())
     }
 
+    fn sign(&mut self, data: &[u8]) -> Result<Vec<u8>, AuthError> {
+        Ok(self.seal_for_signing()?.sign(data)?.to_vec())
+    }
+
+    fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
+        self.seal_for_signing()?.verify(mic, data)
+    }
+
+    fn restart(&mut self) {
+        if let State::Established(_, seal, _) = &mut self.state {
+            seal.restart();
+        }
+    }
+
     fn principal(&self) -> Option<&Principal> {
         match &self.state {
             State::Established(principal, _, _) => Some(principal),
+            _ => None,
+        }
+    }
+
+    fn established(&self) -> Option<&Established> {
+        match &self.state {
+            State::Established(_, _, Sealing::Agreed(established)) => Some(established),
+            State::Established(_, _, Sealing::NotAgreed) => Some(&NOTHING_SEALED),
             _ => None,
         }
     }

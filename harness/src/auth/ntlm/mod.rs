@@ -14,6 +14,7 @@ mod authenticate;
 mod av;
 mod challenge;
 mod crypto;
+mod established;
 mod fields;
 mod fixed;
 mod flags;

@@ -149,7 +149,8 @@ impl Cfx {
             }
         };
         message.clear();
-        message.extend_from_slice(together.get(CONFOUNDER_LEN..CONFOUNDER_LEN + body_len).unwrap_or_default());
+        message
+            .extend_from_slice(together.get(CONFOUNDER_LEN..CONFOUNDER_LEN + body_len).unwrap_or_default());
         Ok(verified)
     }
 

@@ -86,7 +86,8 @@ impl Rc4Tokens {
 
     /// What precedes the message goes out of it, and what is behind it in the octets goes into it.
     pub(crate) fn read(&self, octets: &[u8], message: &mut Vec<u8>) -> Result<Rc4Token, AuthError> {
-        let beginning = octets.iter().chain(message.iter()).copied().take(BEGINNING_LEN_MAX).collect::<Vec<_>>();
+        let beginning =
+            octets.iter().chain(message.iter()).copied().take(BEGINNING_LEN_MAX).collect::<Vec<_>>();
         let token_at = unframed(&beginning, octets.len().saturating_add(message.len()))?;
         let body_at = token_at.saturating_add(WRAP_LEN);
         let fixed = beginning.get(token_at..body_at).ok_or(AuthError::SealRefused(SealFault::TooShort))?;

@@ -80,7 +80,12 @@ impl SendSequence {
 
 impl ReceiveSequence {
     pub(crate) fn new(first: u64, width: Width) -> Self {
-        Self { next: Some(width.cut(first)), width, rule: SequenceRule::default(), uncounted: BTreeSet::new() }
+        Self {
+            next: Some(width.cut(first)),
+            width,
+            rule: SequenceRule::default(),
+            uncounted: BTreeSet::new(),
+        }
     }
 
     pub(crate) fn set_rule(&mut self, rule: SequenceRule) {

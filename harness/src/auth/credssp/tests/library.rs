@@ -66,8 +66,7 @@ fn library_client(mode: ClientMode, tls: Versions, password: &str) -> (Acceptor,
         ClientMode::Ntlm(_) => Box::new(ntlm_server()),
         _ => spnego_server(),
     };
-    let mut server =
-        Acceptor::new(&server_of(Versions::Both), inner, AcceptorPolicy::default()).unwrap();
+    let mut server = Acceptor::new(&server_of(Versions::Both), inner, AcceptorPolicy::default()).unwrap();
     let mut session = Session::client(tls).unwrap();
     let mut flight = session.receive(Vec::new()).unwrap().to_send;
     while !session.is_established() || !flight.is_empty() {

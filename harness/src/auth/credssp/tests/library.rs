@@ -109,7 +109,7 @@ fn the_client_of_sspi_hands_its_password_over_to_our_server() {
 
 #[test]
 fn the_client_of_sspi_with_a_wrong_password_is_refused() {
-    let (mut server, error) = library_client(ClientMode::Ntlm(ntlm_config()), Versions::Both, "wrong");
+    let (server, error) = library_client(ClientMode::Ntlm(ntlm_config()), Versions::Both, "wrong");
     assert_eq!(error, Some(AuthError::WrongPassword));
     assert!(server.refusal().is_some() && server.principal().is_none());
 }

@@ -38,7 +38,8 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut peer = peer(&arguments)?;
     for line in std::io::stdin().lock().lines() {
-        let answer = answer(&mut peer, &line?).unwrap_or_else(|error| format!("error {} {error}", refusal(&mut peer)));
+        let answer =
+            answer(&mut peer, &line?).unwrap_or_else(|error| format!("error {} {error}", refusal(&mut peer)));
         writeln!(std::io::stdout(), "{answer}")?;
     }
     Ok(())
@@ -80,7 +81,12 @@ fn acceptor(domain: &str, user: &str, password: &str) -> ntlm::Acceptor {
     let accounts = ntlm::Accounts::new(vec![ntlm::Account::new(domain, user, password)]);
     let now = ntlm::FileTime::from_unix_seconds(1_800_000_000);
     let given = ntlm::AcceptorGiven { server_challenge: *b"constant", now };
-    ntlm::Acceptor::new(accounts, ntlm::ServerNames::workgroup("HOST"), ntlm::AcceptorPolicy::default(), given)
+    ntlm::Acceptor::new(
+        accounts,
+        ntlm::ServerNames::workgroup("HOST"),
+        ntlm::AcceptorPolicy::default(),
+        given,
+    )
 }
 
 fn context(peer: &mut Peer) -> &mut dyn SecurityContext {

@@ -141,8 +141,12 @@ impl Session {
         let mut sealed = std::mem::take(&mut self.spare);
         sealed.resize(len_max, 0);
         let outcome = match &mut self.connection {
-            Connection::Client(connection) => encrypt(connection.process_tls_records(&mut []), message, &mut sealed),
-            Connection::Server(connection) => encrypt(connection.process_tls_records(&mut []), message, &mut sealed),
+            Connection::Client(connection) => {
+                encrypt(connection.process_tls_records(&mut []), message, &mut sealed)
+            }
+            Connection::Server(connection) => {
+                encrypt(connection.process_tls_records(&mut []), message, &mut sealed)
+            }
         };
         sealed.truncate(self.settle(outcome)?);
         self.spare = std::mem::replace(message, sealed);

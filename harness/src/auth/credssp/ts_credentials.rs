@@ -34,7 +34,8 @@ impl PasswordCreds {
             utf16.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
             secret(Tag::context(number), &secret(Tag::OCTET_STRING, &utf16))
         });
-        let password_creds = secret(Tag::SEQUENCE, &Zeroizing::new(texts.each_ref().map(|text| text.as_slice()).concat()));
+        let password_creds =
+            secret(Tag::SEQUENCE, &Zeroizing::new(texts.each_ref().map(|text| text.as_slice()).concat()));
         let cred_type = explicit(Tag::context(0), Tag::INTEGER, &unsigned(CredType::PASSWORD.0));
         let credentials = secret(Tag::context(1), &secret(Tag::OCTET_STRING, &password_creds));
         secret(Tag::SEQUENCE, &Zeroizing::new([cred_type.as_slice(), &credentials].concat()))

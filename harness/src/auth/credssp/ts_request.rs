@@ -113,7 +113,8 @@ impl Encode for TsRequest {
             contents.extend(explicit(Tag::context(1), Tag::SEQUENCE, &tokens.collect::<Vec<_>>()));
         }
         let mut octets = |number, field: Option<&[u8]>, tag| {
-            contents.extend(field.map(|field| explicit(Tag::context(number), tag, field)).unwrap_or_default());
+            contents
+                .extend(field.map(|field| explicit(Tag::context(number), tag, field)).unwrap_or_default());
         };
         octets(2, self.auth_info.as_deref(), Tag::OCTET_STRING);
         octets(3, self.pub_key_auth.as_deref(), Tag::OCTET_STRING);
@@ -129,7 +130,11 @@ impl Decode for TsRequest {
     fn decode(cursor: &mut ReadCursor<'_>) -> Result<Self, CodecError> {
         let input = cursor.rest();
         if input.len() > TOKEN_BYTES_MAX {
-            return Err(CodecError::TooLong { field: "TSRequest", len: input.len(), len_max: TOKEN_BYTES_MAX });
+            return Err(CodecError::TooLong {
+                field: "TSRequest",
+                len: input.len(),
+                len_max: TOKEN_BYTES_MAX,
+            });
         }
         let mut fields = DerReader::new(only(input, Tag::SEQUENCE, "TSRequest")?);
         let version = only(fields.expect(Tag::context(0), "version")?, Tag::INTEGER, "version")?;

@@ -32,6 +32,9 @@ mod time;
 mod token;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub use acceptor::Acceptor;
 pub use acceptor::AcceptorGiven;
 pub use acceptor::AcceptorPolicy;

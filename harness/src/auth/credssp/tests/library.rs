@@ -66,8 +66,7 @@ fn library_client(mode: ClientMode, tls: Versions, password: &str) -> (Acceptor,
         ClientMode::Ntlm(_) => Box::new(ntlm_server()),
         _ => spnego_server(),
     };
-    let mut server =
-        Acceptor::new(&server_of(Versions::Both), inner, AcceptorPolicy::default()).unwrap();
+    let mut server = Acceptor::new(&server_of(Versions::Both), inner, AcceptorPolicy::default()).unwrap();
     let mut session = Session::client(tls).unwrap();
     let mut flight = session.receive(Vec::new()).unwrap().to_send;
     while !session.is_established() || !flight.is_empty() {
@@ -110,7 +109,7 @@ fn the_client_of_sspi_hands_its_password_over_to_our_server() {
 
 #[test]
 fn the_client_of_sspi_with_a_wrong_password_is_refused() {
-    let (mut server, error) = library_client(ClientMode::Ntlm(ntlm_config()), Versions::Both, "wrong");
+    let (server, error) = library_client(ClientMode::Ntlm(ntlm_config()), Versions::Both, "wrong");
     assert_eq!(error, Some(AuthError::WrongPassword));
     assert!(server.refusal().is_some() && server.principal().is_none());
 }

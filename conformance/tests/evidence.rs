@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use winrm_harness::addressing::EndpointReference;
 use winrm_harness::addressing::MessageId;
-use winrm_harness::client::ExpectSubscribed;
 use winrm_harness::auth::policy::ClientPolicy;
 use winrm_harness::auth::policy::Scheme;
 use winrm_harness::auth::policy::TrustedHosts;
+use winrm_harness::client::ExpectSubscribed;
 use winrm_harness::client::Logon;
 use winrm_harness::client::Occurrence;
 use winrm_harness::client::Reply;

@@ -18,11 +18,11 @@ use winrm_fuzz::oracles::wsman_xpath_parse;
 use winrm_fuzz::seeds;
 use winrm_harness::auth::AuthError;
 use winrm_harness::auth::Principal;
+use winrm_harness::auth::Role;
 use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::Step;
 use winrm_harness::auth::ntlm::AcceptorPolicy;
 use winrm_harness::auth::ntlm::MicPolicy;
-use winrm_harness::auth::ntlm::Role;
 use winrm_harness::soap::Envelope;
 
 /// What the oracle says about it.

@@ -159,6 +159,18 @@ pub const ROBUST_OPERATIONS_PER_USER_MAX: usize = 100;
 /// Octets of namespace declarations that the elements of one list which are kept as they are take with them: items,
 /// fragments, events, header blocks.
 pub const OPAQUE_DECLARATION_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Octets of one certificate.
+pub const CERTIFICATE_BYTES_MAX: usize = 64 * 1024;
+/// Alternative names of one certificate: each is compared with each certificate mapping.
+pub const CERTIFICATE_NAMES_MAX: usize = 1024;
+/// Certificates of one PEM file: a system's file of authorities has about 150.
+pub const PEM_CERTIFICATES_MAX: usize = 1024;
+/// Certificates of a client's chain among which the one that signed its own is looked for.
+pub const CLIENT_CHAIN_CERTIFICATES_MAX: usize = 8;
+/// Bits of the modulus of an RSA key that a certificate has to have.
+pub const RSA_KEY_BITS_MIN: usize = 2048;
+/// Octets that a peer may send before a TLS handshake is over.
+pub const TLS_HANDSHAKE_BYTES_MAX: usize = 256 * 1024;
 /// Components of one Kerberos name.
 pub const KERBEROS_NAME_COMPONENTS_MAX: usize = 16;
 /// Octets of one component of a Kerberos name, and of a realm.
@@ -179,16 +191,6 @@ pub const KERBEROS_KEYS_TRIED_MAX: usize = 16;
 pub const KERBEROS_REPLAYS_MAX: usize = 64 * 1024;
 /// Iterations of a password's hash that a KDC may ask for: eight times the default of RFC 8009.
 pub const KERBEROS_ITERATIONS_MAX: u32 = 262_144;
-/// Octets of one certificate.
-pub const CERTIFICATE_BYTES_MAX: usize = 64 * 1024;
-/// Certificates of one PEM file: a system's file of authorities has about 150.
-pub const PEM_CERTIFICATES_MAX: usize = 1024;
-/// Certificates of a client's chain among which the one that signed its own is looked for.
-pub const CLIENT_CHAIN_CERTIFICATES_MAX: usize = 8;
-/// Bits of the modulus of an RSA key that a certificate has to have.
-pub const RSA_KEY_BITS_MIN: usize = 2048;
-/// Octets that a peer may send before a TLS handshake is over.
-pub const TLS_HANDSHAKE_BYTES_MAX: usize = 256 * 1024;
 /// Characters of a host name, [RFC 1035 2.3.4].
 pub const HOST_CHARS_MAX: usize = 255;
 /// Octets of a list of trusted hosts.
@@ -209,3 +211,5 @@ pub const CCACHE_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const CCACHE_CREDENTIALS_MAX: usize = 1024;
 /// Addresses, and elements of authorization data, of one credential of a cache.
 pub const CCACHE_ITEMS_MAX: usize = 64;
+/// Messages of one session that a peer of Kerberos may send without counting them; each is remembered by eight octets.
+pub const KERBEROS_UNCOUNTED_MESSAGES_MAX: usize = 65_536;

@@ -1,9 +1,10 @@
 use std::fmt;
 
 use crate::auth::digest::DigestError;
-use crate::auth::kerberos::KerberosError;
-use crate::auth::kerberos::kdc::KdcError;
 use crate::auth::kerberos::EncryptionType;
+use crate::auth::kerberos::KerberosError;
+use crate::auth::kerberos::SealFault;
+use crate::auth::kerberos::kdc::KdcError;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
 
@@ -103,6 +104,9 @@ pub enum AuthError {
     Library(LibraryStatus),
     /// The security library panicked; the context is dead.
     LibraryPanicked,
+    /// What the peer says of the negotiation does not fit how far the mechanism inside it is: complete too early, a token
+    /// too many, none where one is due.
+    OutOfStep,
     /// A Kerberos ticket, or what came with it, is refused.
     Kerberos(KerberosError),
     /// A Kerberos encryption type that we do not have.
@@ -133,11 +137,19 @@ pub enum AuthError {
     },
     /// A Kerberos checksum does not fit: another key, or the octets were changed.
     IntegrityWrong,
-    /// What the peer says of the negotiation does not fit how far the mechanism inside it is: complete too early, a token
-    /// too many, none where one is due.
-    OutOfStep,
     /// A Kerberos KDC gave no ticket.
     Kdc(KdcError),
+    /// A wrap or MIC token of Kerberos breaks its layout.
+    SealRefused(SealFault),
+    /// The number of a Kerberos token is not the next one: replay, loss or reordering.
+    SealSequence {
+        /// Our own count.
+        expected: u64,
+        /// What the token says.
+        found: u64,
+    },
+    /// A Kerberos token without a number came before.
+    SealRepeated,
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -278,6 +290,7 @@ impl fmt::Display for AuthError {
             Self::Digest(error) => error.fmt(f),
             Self::Library(LibraryStatus(status)) => write!(f, "the security library refused: {status:#010x}"),
             Self::LibraryPanicked => f.write_str("the security library panicked"),
+            Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
             Self::Kerberos(error) => error.fmt(f),
             Self::UnknownEncryptionType { found } => write!(f, "unknown encryption type {}", found.0),
             Self::KeyLength { expected, found } => {
@@ -288,8 +301,12 @@ impl fmt::Display for AuthError {
                 write!(f, "expected a ciphertext of at least {len_min} octets, found {len}")
             }
             Self::IntegrityWrong => f.write_str("the checksum fits neither these octets nor this key"),
-            Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
             Self::Kdc(error) => error.fmt(f),
+            Self::SealRefused(fault) => write!(f, "the token is refused: {fault}"),
+            Self::SealSequence { expected, found } => {
+                write!(f, "expected sequence number {expected}, found {found}")
+            }
+            Self::SealRepeated => f.write_str("the token came before"),
         }
     }
 }

@@ -28,6 +28,7 @@
 
 mod acceptance;
 pub mod basic;
+pub mod certificate;
 mod channel_bindings;
 pub mod credssp;
 mod der;
@@ -130,6 +131,26 @@ pub enum Delegation {
     Ticket(Box<kerberos::Credential>),
     /// [MS-CSSP 2.2.1.2.1] User and password.
     Password(Box<credssp::PasswordCreds>),
+}
+
+/// Which side of a session somebody is. The directions have different keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The client.
+    Initiator,
+    /// The server.
+    Acceptor,
+}
+
+impl Role {
+    /// The other side.
+    #[must_use]
+    pub fn peer(self) -> Self {
+        match self {
+            Self::Initiator => Self::Acceptor,
+            Self::Acceptor => Self::Initiator,
+        }
+    }
 }
 
 /// A source of randomness: nonces, confounders, keys.

@@ -117,6 +117,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
         let count = buffer.filled().len().saturating_sub(before);
         if let Some(left) = self.left {
             let Some(left) = left.checked_sub(count) else {
+                buffer.set_filled(before);
                 let refusal = TlsError::HandshakeTooLong { len_max: TLS_HANDSHAKE_BYTES_MAX };
                 return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, refusal)));
             };
@@ -127,11 +128,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        octets: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.socket).poll_write(cx, octets)
     }
 
@@ -158,11 +155,7 @@ impl AsyncRead for Stream {
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        octets: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, octets: &[u8]) -> Poll<io::Result<usize>> {
         match &mut *self {
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, octets),
             Self::Tls(stream) => Pin::new(stream).poll_write(cx, octets),

@@ -2,6 +2,7 @@ use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::Ipv6Addr;
 
+use crate::auth::kerberos::Keytab;
 use crate::limits::COMMANDS_PER_SHELL_MAX;
 use crate::limits::HTTP_BODY_BYTES_MAX;
 use crate::limits::SHELLS_PER_USER_MAX;
@@ -62,7 +63,9 @@ impl CbtHardeningLevel {
     /// The level of a name, whatever its case.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::None, Self::Relaxed, Self::Strict].into_iter().find(|level| level.name().eq_ignore_ascii_case(name))
+        [Self::None, Self::Relaxed, Self::Strict]
+            .into_iter()
+            .find(|level| level.name().eq_ignore_ascii_case(name))
     }
 }
 
@@ -73,6 +76,8 @@ pub struct Config {
     pub computer: String,
     /// The Kerberos realm that the computer is in, whose principals are the accounts of the same name; empty for none.
     pub realm: String,
+    /// The computer's keys in the realm. Without any it takes no tickets, and offers no Kerberos.
+    pub service_keys: Keytab,
     /// Who may log on.
     pub accounts: Vec<Account>,
     /// [MS-WSMV 2.2.4.36] `RootSDDL`: who may do what where no security entry says so.
@@ -139,6 +144,7 @@ impl Default for Config {
         Self {
             computer: "REFERENCE".to_owned(),
             realm: String::new(),
+            service_keys: Keytab::default(),
             accounts: Vec::new(),
             root_sddl: defaults::root_sddl(),
             allow_unencrypted: false,
@@ -207,7 +213,7 @@ impl Config {
     /// Whether the server could take tickets.
     #[must_use]
     pub fn knows_kerberos(&self) -> bool {
-        false
+        !self.service_keys.entries.is_empty()
     }
 
     /// Whether CredSSP is taken.

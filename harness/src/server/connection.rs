@@ -69,7 +69,7 @@ impl Server {
     /// A server without connections and shells.
     #[must_use]
     pub fn new(config: Config, random: Random) -> Self {
-        let shared = Shared::new(random);
+        let shared = Shared::new(random, &config);
         let shells = Shells::new(&config);
         let cim = Cim::new(&config);
         Self {

@@ -150,7 +150,8 @@ impl Server {
             return Some(reading);
         }
         let is_of_user = |connection: &Connection| connection.authentication.user() == Some(user);
-        let others = self.connections.iter().filter(|(other, connection)| **other != id && is_of_user(connection));
+        let others =
+            self.connections.iter().filter(|(other, connection)| **other != id && is_of_user(connection));
         let others: Vec<ConnectionId> = others.map(|(other, _)| *other).collect();
         Some(others.into_iter().fold(reading, |reading, other| match reading {
             Reading::Refused { is_fatal: true, .. } => self.read_by_keys_of(id, other, request),
@@ -161,9 +162,13 @@ impl Server {
     /// What [`Mutant::SealOfOtherConnection`] does: the connections change their keys.
     fn read_by_keys_of(&mut self, id: ConnectionId, other: ConnectionId, request: &Request) -> Reading {
         let broken = Reading::Refused { status: Status::BAD_REQUEST, is_fatal: true };
-        let Some(mut keys) = self.connections.get_mut(&other).map(|other| {
-            std::mem::replace(&mut other.authentication, Authentication::None)
-        }) else { return broken };
+        let Some(mut keys) = self
+            .connections
+            .get_mut(&other)
+            .map(|other| std::mem::replace(&mut other.authentication, Authentication::None))
+        else {
+            return broken;
+        };
         let Some(connection) = self.connections.get_mut(&id) else { return broken };
         std::mem::swap(&mut connection.authentication, &mut keys);
         let reading = body::read(request, false, connection, &self.config);

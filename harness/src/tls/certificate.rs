@@ -14,10 +14,12 @@ use x509_parser::public_key::PublicKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
 use crate::limits::CERTIFICATE_BYTES_MAX;
+use crate::limits::CERTIFICATE_NAMES_MAX;
 use crate::limits::PEM_CERTIFICATES_MAX;
 use crate::tls::AlternativeName;
 use crate::tls::SignatureAlgorithm;
 use crate::tls::TlsError;
+use crate::tls::error::hex;
 use crate::tls::names::distinguished;
 
 /// [RFC 5280 4.1] What a certificate says. Nothing of it is true before somebody has verified the chain that it is in.
@@ -83,9 +85,12 @@ impl Certificate {
         if CERTIFICATE_BYTES_MAX < der.len() {
             return Err(TlsError::CertificateTooLong { len: der.len(), len_max: CERTIFICATE_BYTES_MAX });
         }
-        // The parser has panicked on hostile input before now, and this octets come from peers.
+        // The parser has panicked on hostile input before now, and these octets come from peers.
         let facts = catch_unwind(AssertUnwindSafe(|| Facts::read(der))).ok().flatten();
         let facts = facts.ok_or(TlsError::MalformedCertificate)?;
+        if CERTIFICATE_NAMES_MAX < facts.alternative_names.len() {
+            return Err(TlsError::TooManyNames { count_max: CERTIFICATE_NAMES_MAX });
+        }
         Ok(Self { der: der.to_vec(), facts })
     }
 
@@ -190,6 +195,12 @@ impl Certificate {
         Sha1::digest(&self.der).into()
     }
 
+    /// The thumbprint as Windows writes it: 40 hexadecimal digits.
+    #[must_use]
+    pub fn thumbprint_text(&self) -> String {
+        hex(&self.thumbprint()).to_uppercase()
+    }
+
     /// The SHA-256 of its octets.
     #[must_use]
     pub fn sha256(&self) -> [u8; 32] {
@@ -281,4 +292,10 @@ impl fmt::Display for Purpose {
             Self::Other => "something else",
         })
     }
+}
+
+/// What [`Certificate::parse`] does below its guard.
+#[cfg(test)]
+pub(crate) fn read_unguarded(der: &[u8]) -> bool {
+    Facts::read(der).is_some()
 }

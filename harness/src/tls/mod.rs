@@ -23,6 +23,8 @@ mod names;
 mod server;
 mod server_verifier;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub use certificate::Certificate;

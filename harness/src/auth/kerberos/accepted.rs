@@ -5,6 +5,7 @@ use crate::auth::Delegation;
 use crate::auth::Principal;
 use crate::auth::Protection;
 use crate::auth::Random;
+use crate::auth::Role;
 use crate::auth::acceptance::TokenBindings;
 use crate::auth::kerberos::AcceptorCredentials;
 use crate::auth::kerberos::AcceptorPolicy;
@@ -30,7 +31,6 @@ use crate::auth::kerberos::session::first_sequence;
 use crate::auth::kerberos::session::fresh_confounder;
 use crate::auth::kerberos::ticket::EncTicketPart;
 use crate::auth::kerberos::wire::EncryptedData;
-use crate::auth::ntlm::Role;
 
 /// What a request that holds leads to.
 pub(crate) struct Accepted {

@@ -6,6 +6,7 @@ use crate::auth::Delegation;
 use crate::auth::Established;
 use crate::auth::Principal;
 use crate::auth::Random;
+use crate::auth::Role;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::TokenKind;
@@ -25,7 +26,6 @@ use crate::auth::kerberos::session::SessionKey;
 use crate::auth::kerberos::token::TokenId;
 use crate::auth::kerberos::token::frame;
 use crate::auth::kerberos::token::unframe;
-use crate::auth::ntlm::Role;
 
 /// [RFC 4120 3.2.2], [RFC 4121 4.1] A client that has a ticket for the server.
 pub struct Initiator {

@@ -3,9 +3,9 @@ use crate::auth::Delegation;
 use crate::auth::Established;
 use crate::auth::Mechanism;
 use crate::auth::Random;
+use crate::auth::Role;
 use crate::auth::kerberos::Key;
 use crate::auth::kerberos::Seal;
-use crate::auth::ntlm::Role;
 
 /// A complete context of either side.
 pub(crate) struct Session {

@@ -42,9 +42,9 @@ pub enum Offer {
 }
 
 /// One mechanism of the list. Without a context it can't be used: there is no ticket for it.
-struct Offered {
-    mech: MechType,
-    context: Option<Box<dyn SecurityContext>>,
+pub(crate) struct Offered {
+    pub(crate) mech: MechType,
+    pub(crate) context: Option<Box<dyn SecurityContext>>,
 }
 
 enum State {
@@ -102,7 +102,7 @@ impl Initiator {
         }
     }
 
-    fn of(offered: Vec<Offered>) -> Self {
+    pub(crate) fn of(offered: Vec<Offered>) -> Self {
         let spellings = offered.iter().flat_map(|offered| match &offered.mech {
             mech if *mech == MechType::KERBEROS_LEGACY => vec![mech.clone(), MechType::KERBEROS],
             mech => vec![mech.clone()],
@@ -205,12 +205,10 @@ fn expect_token(mut chosen: Chosen, response: &NegTokenResp) -> Result<(State, S
     go_on(chosen, token, response)
 }
 
-fn expect_end(
-    mut chosen: Chosen,
-    our_mic: OurMic,
-    response: &NegTokenResp,
-) -> Result<(State, Step), AuthError> {
-    refuse_rejection(&mut chosen, response)?;
+fn expect_end(chosen: Chosen, our_mic: OurMic, response: &NegTokenResp) -> Result<(State, Step), AuthError> {
+    if response.neg_state == Some(NegState::REJECT) {
+        return Err(AuthError::Rejected);
+    }
     if response.response_token.is_some() {
         return Err(AuthError::OutOfStep);
     }

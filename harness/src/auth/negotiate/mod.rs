@@ -19,7 +19,15 @@ mod sniff;
 mod token;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod selection;
+#[cfg(test)]
+mod state_tables;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod toy;
 
 pub use acceptor::Acceptor;
 pub use initiator::Initiator;

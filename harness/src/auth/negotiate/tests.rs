@@ -20,13 +20,17 @@ use crate::limits::SPNEGO_OID_BYTES_MAX;
 const LENGTHS: [usize; 5] = [0, 1, 255, 4096, 500_000];
 
 fn acceptor() -> Acceptor {
+    Acceptor::new(acceptor_of_ntlm())
+}
+
+pub(super) fn acceptor_of_ntlm() -> ntlm::Acceptor {
     let accounts = ntlm::Accounts::new(vec![ntlm::Account::new("", "alice", "wonderland")]);
     let given = ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(9) };
     let names = ntlm::ServerNames::workgroup("host");
-    Acceptor::new(ntlm::Acceptor::new(accounts, names, ntlm::AcceptorPolicy::default(), given))
+    ntlm::Acceptor::new(accounts, names, ntlm::AcceptorPolicy::default(), given)
 }
 
-fn alice() -> ntlm::Credential {
+pub(super) fn alice() -> ntlm::Credential {
     ntlm::Credential::password("", "alice", "wonderland")
 }
 
@@ -34,7 +38,7 @@ fn by_library() -> Initiator {
     Initiator::new(ntlm::Initiator::new(alice(), None).unwrap())
 }
 
-fn inner_fixed() -> ntlm::FixedInitiator {
+pub(super) fn inner_fixed() -> ntlm::FixedInitiator {
     let given = ntlm::FixedGiven::new([0xAA; 8], ntlm::ExportedSessionKey([0x55; 16]));
     ntlm::FixedInitiator::new(alice(), given)
 }
@@ -44,7 +48,10 @@ fn fixed() -> Initiator {
 }
 
 /// Hands tokens to and fro until both sides are complete; returns how many there were.
-fn handshake(client: &mut dyn SecurityContext, server: &mut dyn SecurityContext) -> Result<usize, AuthError> {
+pub(super) fn handshake(
+    client: &mut dyn SecurityContext,
+    server: &mut dyn SecurityContext,
+) -> Result<usize, AuthError> {
     let mut step = client.step(&[])?;
     let mut to_server = true;
     for count in 1..10 {
@@ -55,7 +62,7 @@ fn handshake(client: &mut dyn SecurityContext, server: &mut dyn SecurityContext)
     panic!("the handshake does not end");
 }
 
-fn exchange(client: &mut dyn SecurityContext, server: &mut dyn SecurityContext) {
+pub(super) fn exchange(client: &mut dyn SecurityContext, server: &mut dyn SecurityContext) {
     for len in LENGTHS {
         let plain: Vec<u8> = (0..=255).cycle().take(len).collect();
         let mut message = plain.clone();

@@ -60,7 +60,6 @@ pub use message::MessageKind;
 pub use negotiate::Negotiate;
 pub use negotiate::Version;
 pub use response::NtlmV2Response;
-pub use seal::Role;
 pub use seal::SIGNATURE_LEN;
 pub use seal::Seal;
 pub use time::FileTime;

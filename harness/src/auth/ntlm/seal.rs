@@ -8,6 +8,7 @@ use rc4::Rc4;
 use rc4::StreamCipher;
 
 use crate::auth::AuthError;
+use crate::auth::Role;
 use crate::auth::ntlm::ExportedSessionKey;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::auth::ntlm::crypto::hmac_md5;
@@ -21,15 +22,6 @@ const VERSION: [u8; 4] = 1_u32.to_le_bytes();
 /// Octets that are hashed and ciphered in one go, few enough to be in the cache still the second time.
 const CHUNK_LEN: usize = 8 * 1024;
 
-/// Which side of a session somebody is. The directions have different keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// The client.
-    Initiator,
-    /// The server.
-    Acceptor,
-}
-
 /// [MS-NLMP 3.4] Session security of an established session, with extended session security.
 ///
 /// The receiver's own count of messages is what is checked and hashed; the number on the wire only has to equal it.
@@ -38,7 +30,7 @@ pub enum Role {
 /// ```
 /// use winrm_harness::auth::ntlm::ExportedSessionKey;
 /// use winrm_harness::auth::ntlm::NegotiateFlags;
-/// use winrm_harness::auth::ntlm::Role;
+/// use winrm_harness::auth::Role;
 /// use winrm_harness::auth::ntlm::Seal;
 ///
 /// let key = ExportedSessionKey([0x55; 16]);
@@ -86,11 +78,7 @@ enum Checksum {
 impl Seal {
     /// The session security of `role` after an authentication that agreed on `flags`.
     pub fn new(key: &ExportedSessionKey, flags: NegotiateFlags, role: Role) -> Self {
-        let peer = match role {
-            Role::Initiator => Role::Acceptor,
-            Role::Acceptor => Role::Initiator,
-        };
-        Self { send: Direction::new(key, flags, role), receive: Direction::new(key, flags, peer) }
+        Self { send: Direction::new(key, flags, role), receive: Direction::new(key, flags, role.peer()) }
     }
 
     /// [MS-NLMP 3.4.3] SEAL: encrypts `message` in place and returns its signature.

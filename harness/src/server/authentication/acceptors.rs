@@ -2,12 +2,18 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use crate::auth::ChannelBindingPolicy;
 use crate::auth::ChannelBindings;
+use crate::auth::Protection;
 use crate::auth::Random;
 use crate::auth::SecurityContext;
+use crate::auth::kerberos;
+use crate::auth::kerberos::AcceptorCredentials;
+use crate::auth::kerberos::AcceptorPolicy;
 use crate::auth::negotiate;
+use crate::auth::negotiate::MechType;
+use crate::auth::negotiate::Mechanisms;
 use crate::auth::ntlm;
-use crate::auth::ntlm::ChannelBindingPolicy;
 use crate::server::CbtHardeningLevel;
 use crate::server::Config;
 use crate::server::Mutant;
@@ -18,11 +24,14 @@ use crate::tls::Channel;
 /// What the contexts of all connections have in common.
 pub(in crate::server) struct Shared {
     random: Arc<Mutex<Random>>,
+    /// The service's keys, and the authenticators that came: one memory for all connections, or a replay is one.
+    kerberos: Arc<AcceptorCredentials>,
 }
 
 impl Shared {
-    pub(in crate::server) fn new(random: Random) -> Self {
-        Self { random: Arc::new(Mutex::new(random)) }
+    pub(in crate::server) fn new(random: Random, config: &Config) -> Self {
+        let kerberos = Arc::new(AcceptorCredentials::new(config.service_keys.clone()));
+        Self { random: Arc::new(Mutex::new(random)), kerberos }
     }
 
     /// The server's randomness, for somebody who keeps it.
@@ -37,14 +46,39 @@ impl Shared {
 pub(super) fn acceptor(scheme: Scheme, given: &Given<'_>) -> Option<Box<dyn SecurityContext>> {
     match scheme {
         Scheme::Negotiate => negotiate(given),
-        Scheme::Kerberos | Scheme::CredSsp => None,
+        Scheme::Kerberos => Some(Box::new(kerberos(given))),
+        Scheme::CredSsp => None,
     }
 }
 
-/// SPNEGO over what is on.
+/// SPNEGO over what is on. "Kerberos" alone is enough for SPNEGO and not for NTLM in it; "Negotiate" is for both.
 fn negotiate(given: &Given<'_>) -> Option<Box<dyn SecurityContext>> {
-    let is_ntlm = given.config.negotiate || given.config.is_mutant(Mutant::NtlmUnasked);
-    is_ntlm.then(|| -> Box<dyn SecurityContext> { Box::new(negotiate::Acceptor::new(ntlm(given))) })
+    let mut offered: Vec<(MechType, Box<dyn SecurityContext>)> = Vec::new();
+    if given.config.knows_kerberos() {
+        offered.push((MechType::KERBEROS, Box::new(kerberos(given))));
+    }
+    if given.config.negotiate || given.config.is_mutant(Mutant::NtlmUnasked) {
+        offered.push((MechType::NTLM, Box::new(ntlm(given))));
+    }
+    if offered.is_empty() {
+        return None;
+    }
+    Some(Box::new(negotiate::Acceptor::new(Mechanisms::new(offered))))
+}
+
+fn kerberos(given: &Given<'_>) -> kerberos::Acceptor {
+    let Given { config, channel, moment, shared } = given;
+    let credentials = match config.is_mutant(Mutant::ApReqReplayed) {
+        true => Arc::new(AcceptorCredentials::new(config.service_keys.clone())),
+        false => Arc::clone(&shared.kerberos),
+    };
+    let policy = AcceptorPolicy {
+        channel_bindings: channel_bindings(config, channel),
+        protection: protection(config, channel),
+        ..AcceptorPolicy::default()
+    };
+    let given = kerberos::AcceptorGiven { now: moment.time(), random: shared.random() };
+    kerberos::Acceptor::new(credentials, policy, given)
 }
 
 fn ntlm(given: &Given<'_>) -> ntlm::Acceptor {
@@ -64,11 +98,18 @@ fn ntlm(given: &Given<'_>) -> ntlm::Acceptor {
 
 fn ntlm_policy(config: &Config, channel: &Channel) -> ntlm::AcceptorPolicy {
     let is_mic_needed = !config.is_mutant(Mutant::NoMicNeeded);
-    let is_sealed = *channel == Channel::Clear && !config.is_mutant(Mutant::WeakFlags);
     ntlm::AcceptorPolicy {
-        protection: if is_sealed { ntlm::Protection::Sealed } else { ntlm::Protection::Elsewhere },
+        protection: protection(config, channel),
         mic: if is_mic_needed { ntlm::MicPolicy::Required } else { ntlm::MicPolicy::IfPromised },
         channel_bindings: channel_bindings(config, channel),
+    }
+}
+
+/// What TLS protects needs no seal.
+fn protection(config: &Config, channel: &Channel) -> Protection {
+    match channel {
+        Channel::Clear if !config.is_mutant(Mutant::WeakFlags) => Protection::Sealed,
+        Channel::Clear | Channel::Tls(_) => Protection::Elsewhere,
     }
 }
 

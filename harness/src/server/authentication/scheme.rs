@@ -23,7 +23,9 @@ pub(in crate::server) enum Scheme {
 impl Scheme {
     /// The scheme that a challenge names.
     pub(super) fn of(challenge: &Challenge) -> Option<Self> {
-        [Self::Negotiate, Self::Kerberos, Self::CredSsp].into_iter().find(|scheme| challenge.is(scheme.name()))
+        [Self::Negotiate, Self::Kerberos, Self::CredSsp]
+            .into_iter()
+            .find(|scheme| challenge.is(scheme.name()))
     }
 
     /// As HTTP spells it.

@@ -71,6 +71,11 @@ impl Rc4Key {
         for data in data {
             hash.update(data);
         }
+        self.sign(hash)
+    }
+
+    /// Ends what [`checksum`](Self::checksum) does, for data that is hashed piece by piece.
+    pub(crate) fn sign(&self, hash: Md5) -> [u8; CHECKSUM_LEN] {
         self.subkey(b"signaturekey\0").hmac(&[&hash.finalize()])
     }
 

@@ -51,10 +51,15 @@ fn service(config: &Config) -> ServiceType {
             negotiate: Some(config.negotiate.into()),
             certificate: Some(config.certificate.into()),
             cred_ssp: config.knows_credssp().then(|| config.credssp.into()),
-            cbt_hardening_level: Some(config.cbt_hardening_level.name().to_owned().into()),
+            ..cbt_hardening_level(config)
         }),
         ..ServiceType::default()
     }
+}
+
+fn cbt_hardening_level(config: &Config) -> ServiceAuthType {
+    let level = config.cbt_hardening_level.name().to_owned();
+    ServiceAuthType { cbt_hardening_level: Some(level.into()), ..ServiceAuthType::default() }
 }
 
 fn number(value: usize) -> Option<Setting<u64>> {
@@ -79,6 +84,11 @@ pub(super) fn apply(config: &mut Config, asked: ConfigType) -> Result<ConfigType
     let was_basic = config.basic;
     adopt(config, &after);
     config.basic |= was_basic && config.is_mutant(Mutant::BasicStays);
+    // However it was spelled, it is told in one way.
+    after.merge(ConfigType {
+        service: Some(ServiceType { auth: Some(cbt_hardening_level(config)), ..ServiceType::default() }),
+        ..ConfigType::default()
+    });
     config.kept.clone_from(&after);
     Ok(after)
 }

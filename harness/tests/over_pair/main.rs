@@ -9,6 +9,8 @@ mod events;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod kerberos;
+#[cfg(test)]
 mod logon;
 #[cfg(test)]
 mod lost;

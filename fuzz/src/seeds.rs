@@ -28,6 +28,7 @@ pub struct Seed {
 #[must_use]
 pub fn all() -> Vec<Seed> {
     [
+        auth_credssp_ts_request(),
         auth_ntlm_accept(),
         compression_sldc_round_trip(),
         compression_xpress_decode(),
@@ -38,6 +39,32 @@ pub fn all() -> Vec<Seed> {
         wsman_xpath_parse(),
     ]
     .concat()
+}
+
+/// Written by hand, as [MS-CSSP 2.2.1] has them: the harness's own encoder is under test too.
+fn auth_credssp_ts_request() -> Vec<Seed> {
+    let request = |name, fields: &[&[u8]]| {
+        let version: &[u8] = b"\xA0\x03\x02\x01\x06";
+        let fields: Vec<&[u8]> = std::iter::once(version).chain(fields.iter().copied()).collect();
+        Seed { target: "auth_credssp_ts_request", name, octets: der(0x30, &fields) }
+    };
+    let octets = |tag, octets: &[u8]| der(tag, &[&der(4, &[octets])]);
+    let nego_token = der(0xA1, &[&der(0x30, &[&der(0x30, &[&octets(0xA0, b"NTLMSSP\0")])])]);
+    let texts: Vec<Vec<u8>> =
+        [b"D\0".as_slice(), b"a\0", b"w\0"].iter().zip([0xA0, 0xA1, 0xA2]).map(|(text, tag)| octets(tag, text)).collect();
+    let password = octets(0xA1, &der(0x30, &texts.iter().map(Vec::as_slice).collect::<Vec<_>>()));
+    vec![
+        request("nego-token", &[&nego_token]),
+        request("pub-key-auth", &[&nego_token, &octets(0xA3, &[7; 48]), &octets(0xA5, &[9; 32])]),
+        request("auth-info", &[&octets(0xA2, &[7; 80])]),
+        request("error-code", &[b"\xA4\x06\x02\x04\xC0\0\0\x6D"]),
+        request("error-code-positive", &[b"\xA4\x07\x02\x05\0\xC0\0\0\x6D"]),
+        Seed {
+            target: "auth_credssp_ts_request",
+            name: "password",
+            octets: der(0x30, &[b"\xA0\x03\x02\x01\x01", &password]),
+        },
+    ]
 }
 
 fn auth_ntlm_accept() -> Vec<Seed> {

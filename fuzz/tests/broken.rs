@@ -6,6 +6,7 @@ use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 
 use winrm_fuzz::allocation::within;
+use winrm_fuzz::oracles::auth_credssp_ts_request;
 use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
@@ -158,6 +159,16 @@ fn a_compressor_whose_output_is_cut_is_noticed() {
     let said =
         complaint(|| compression_xpress_decode::judge(&seed("compression_xpress_decode", "huffman"), cuts));
     assert!(said.contains("data that was compressed is not read"), "{said}");
+}
+
+#[test]
+fn a_request_that_loses_a_field_is_noticed() {
+    use winrm_harness::auth::credssp::TsRequest;
+    use winrm_harness::codec::Encode;
+    let forgetful = |request: &TsRequest| TsRequest { client_nonce: None, ..request.clone() }.to_bytes();
+    let input = seed("auth_credssp_ts_request", "pub-key-auth");
+    let said = complaint(|| auth_credssp_ts_request::judge(&input, forgetful));
+    assert!(said.contains("a request changed when it was read and written"), "{said}");
 }
 
 #[test]

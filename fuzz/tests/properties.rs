@@ -10,6 +10,7 @@ use proptest::prelude::any;
 use proptest::prelude::prop_oneof;
 use proptest::proptest;
 use proptest::sample::Index;
+use winrm_fuzz::oracles::auth_credssp_ts_request;
 use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
@@ -142,6 +143,11 @@ proptest! {
     #[test]
     fn sealed_text_opens_again_and_changed_text_does_not(mode in any::<u8>(), rest in vec(any::<u8>(), 0..400)) {
         encryption_message_unseal(&[&[mode | 1], rest.as_slice()].concat());
+    }
+
+    #[test]
+    fn changed_requests_of_credssp_have_one_form(input in changed_seed("auth_credssp_ts_request")) {
+        auth_credssp_ts_request(&input);
     }
 
     #[test]

@@ -213,3 +213,11 @@ pub const CCACHE_CREDENTIALS_MAX: usize = 1024;
 pub const CCACHE_ITEMS_MAX: usize = 64;
 /// Messages of one session that a peer of Kerberos may send without counting them; each is remembered by eight octets.
 pub const KERBEROS_UNCOUNTED_MESSAGES_MAX: usize = 65_536;
+/// Records of one token, with the turns that TLS takes over them, that a TLS session in memory takes.
+pub const TLS_TURNS_MAX: usize = 256;
+/// SPNEGO tokens of one TSRequest; everybody sends one.
+pub const CREDSSP_NEGO_TOKENS_MAX: usize = 4;
+/// TSRequests that one side of CredSSP takes before the authentication inside is complete.
+pub const CREDSSP_ROUNDS_MAX: usize = 10;
+/// Octets of each text in the credentials that CredSSP hands over, [MS-CSSP 2.2.1.2.1].
+pub const CREDSSP_TEXT_BYTES_MAX: usize = 2048;

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::auth::credssp::CredSspError;
 use crate::auth::digest::DigestError;
 use crate::auth::kerberos::EncryptionType;
 use crate::auth::kerberos::KerberosError;
@@ -150,6 +151,8 @@ pub enum AuthError {
     },
     /// A Kerberos token without a number came before.
     SealRepeated,
+    /// CredSSP, or the TLS inside it.
+    CredSsp(CredSspError),
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -226,6 +229,12 @@ impl From<KdcError> for AuthError {
 impl From<KerberosError> for AuthError {
     fn from(error: KerberosError) -> Self {
         Self::Kerberos(error)
+    }
+}
+
+impl From<CredSspError> for AuthError {
+    fn from(error: CredSspError) -> Self {
+        Self::CredSsp(error)
     }
 }
 
@@ -307,6 +316,7 @@ impl fmt::Display for AuthError {
                 write!(f, "expected sequence number {expected}, found {found}")
             }
             Self::SealRepeated => f.write_str("the token came before"),
+            Self::CredSsp(error) => error.fmt(f),
         }
     }
 }

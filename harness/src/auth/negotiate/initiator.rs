@@ -234,6 +234,8 @@ fn go_on(mut chosen: Chosen, token: &[u8], response: &NegTokenResp) -> Result<(S
                 ListMic::Required => (Some(chosen.sign()?), OurMic::Sent),
                 ListMic::Optional => (None, OurMic::NotSent),
             };
+            // Our half; that of the server when its MIC has come.
+            chosen.context.restart();
             let answer = answer(NegState::ACCEPT_INCOMPLETE, token, mic)?;
             Ok((State::ExpectEnd(chosen, our_mic), Step::Continue(answer)))
         }
@@ -337,8 +339,12 @@ impl SecurityContext for Initiator {
         Ok(step)
     }
 
+    /// Already once the mechanism has sent its last token: CredSSP's first sealed octets travel beside that.
     fn seal(&mut self, message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
-        self.session()?.seal(message)
+        match &mut self.state {
+            State::ExpectEnd(chosen, _) => chosen.context.seal(message),
+            _ => self.session()?.seal(message),
+        }
     }
 
     fn unseal(&mut self, header: &[u8], message: &mut Vec<u8>) -> Result<(), AuthError> {

@@ -55,6 +55,8 @@ struct Direction {
     mac: Hmac<Md5>,
     sequence: Sequence,
     checksum: Checksum,
+    /// Whether a checksum without a message took octets of the key stream since that was last started.
+    has_signed: bool,
 }
 
 /// [MS-NLMP 3.4.4] SeqNum
@@ -109,6 +111,7 @@ impl Seal {
         let sequence = self.send.sequence.number()?;
         let mut mac = self.send.start_mac(sequence);
         mac.update(message);
+        self.send.has_signed = true;
         Ok(self.send.finish(sequence, mac))
     }
 
@@ -117,10 +120,12 @@ impl Seal {
         let (sequence, checksum) = self.receive.open(signature)?;
         let mut mac = self.receive.start_mac(sequence);
         mac.update(message);
+        self.receive.has_signed = true;
         self.receive.verify(sequence, checksum, mac)
     }
 
-    /// [MS-SPNG 3.2.5.1] Starts both key streams again, after the mechListMICs. The sequence numbers go on.
+    /// [MS-SPNG 3.2.5.1] Starts the key streams again of which a mechListMIC took octets since the last time. The
+    /// sequence numbers go on. What was sealed between our MIC and the peer's stays as it is.
     pub(crate) fn restart(&mut self) {
         self.send.restart();
         self.receive.restart();
@@ -151,11 +156,14 @@ impl Direction {
             mac: hmac_md5(&key.sign_key(sender)),
             sequence: Sequence::Next(0),
             checksum: if encrypted { Checksum::Encrypted } else { Checksum::Clear },
+            has_signed: false,
         }
     }
 
     fn restart(&mut self) {
-        self.cipher = new_cipher(&self.seal_key);
+        if std::mem::take(&mut self.has_signed) {
+            self.cipher = new_cipher(&self.seal_key);
+        }
     }
 
     fn start_mac(&self, sequence: u32) -> Hmac<Md5> {

@@ -146,9 +146,11 @@ fn sec_18_what_proves_the_password_is_ntlmv2_with_a_key_of_128_bits() {
     // [MS-NLMP 2.2.1.3] The fields' lengths, by their offsets.
     let len = |at: usize| u16::from_le_bytes([authenticate[at], authenticate[at + 1]]);
     let offset = |at: usize| usize::from(u16::from_le_bytes([authenticate[at + 4], authenticate[at + 5]]));
-    assert!(len(20) > 24, "an NTLMv1 response has 24 octets");
-    let lm = &authenticate[offset(12)..offset(12) + usize::from(len(12))];
-    assert!(lm.iter().all(|octet| *octet == 0), "an LM response");
+    let field = |at: usize| &authenticate[offset(at)..offset(at) + usize::from(len(at))];
+    let (lm, nt) = (field(12), field(20));
+    assert!(nt.len() > 24, "an NTLMv1 response has 24 octets");
+    // [MS-NLMP 3.3.2] LMv2 ends with the client challenge, which stands in the NTLMv2 response too. LM has no such thing.
+    assert!(lm.iter().all(|octet| *octet == 0) || lm[16..] == nt[32..40], "an LM response");
     assert_eq!(len(52), 16, "the encrypted session key");
 }
 

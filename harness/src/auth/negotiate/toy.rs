@@ -8,8 +8,8 @@ use crate::auth::Principal;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::negotiate::MechType;
-use crate::auth::negotiate::der::Tag;
-use crate::auth::negotiate::der::element;
+use crate::auth::der::Tag;
+use crate::auth::der::element;
 
 /// Who sends a toy's message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use crate::auth::SecurityContext;
 use crate::auth::Step;
+use crate::auth::Role;
 use crate::auth::ntlm::crypto::ResponseKey;
 use crate::auth::ntlm::*;
 use crate::codec::Decode;

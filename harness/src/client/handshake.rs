@@ -92,7 +92,17 @@ impl ExpectToken {
         let offered = challenges(&response.headers, "WWW-Authenticate")?;
         let token = token_of(&offered, self.protocol.scheme())?;
         match (response.status, token) {
-            (Status::UNAUTHORIZED, None) => Err(refused(&offered, &self.protocol)),
+            (Status::UNAUTHORIZED, None) => {
+                let refusal = refused(&offered, &self.protocol);
+                if self.protocol != Protocol::CredSsp || refusal != SequenceError::CredentialsRefused {
+                    return Err(refusal);
+                }
+                // After the client's last flight of TLS 1.3 the server has nothing to say, and says that.
+                match self.context.step(&[]) {
+                    Ok(Step::Continue(token)) if !self.is_complete && !token.is_empty() => self.send(&token),
+                    _ => Err(refusal),
+                }
+            }
             (Status::UNAUTHORIZED, Some(token)) if self.is_complete => Err(self.refused_with(&token)),
             (Status::UNAUTHORIZED, Some(token)) => match self.context.step(&token)? {
                 Step::Continue(token) => self.send(&token),

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod credssp;
+#[cfg(test)]
 mod enumeration;
 #[cfg(test)]
 mod events;

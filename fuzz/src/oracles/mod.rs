@@ -1,6 +1,7 @@
 //! What has to hold for every input. A module, its function and a target share one name.
 #![expect(clippy::panic, reason = "an oracle speaks by panicking")]
 
+pub mod auth_negotiate_step;
 pub mod auth_ntlm_accept;
 pub mod compression_sldc_round_trip;
 pub mod compression_xpress_decode;
@@ -10,6 +11,7 @@ pub mod wsman_eventing_decode;
 pub mod wsman_wql_parse;
 pub mod wsman_xpath_parse;
 
+pub use auth_negotiate_step::auth_negotiate_step;
 pub use auth_ntlm_accept::auth_ntlm_accept;
 pub use compression_sldc_round_trip::compression_sldc_round_trip;
 pub use compression_xpress_decode::compression_xpress_decode;

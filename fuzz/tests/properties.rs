@@ -10,6 +10,7 @@ use proptest::prelude::any;
 use proptest::prelude::prop_oneof;
 use proptest::proptest;
 use proptest::sample::Index;
+use winrm_fuzz::oracles::auth_negotiate_step;
 use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
@@ -142,6 +143,16 @@ proptest! {
     #[test]
     fn sealed_text_opens_again_and_changed_text_does_not(mode in any::<u8>(), rest in vec(any::<u8>(), 0..400)) {
         encryption_message_unseal(&[&[mode | 1], rest.as_slice()].concat());
+    }
+
+    #[test]
+    fn changed_negotiations_end_or_both_sides_agree(
+        input in changed_seed("auth_negotiate_step"),
+        mode in 2..16_u8,
+        changes in vec(any::<u8>(), 0..13),
+    ) {
+        auth_negotiate_step(&input);
+        auth_negotiate_step(&[&[mode], changes.as_slice()].concat());
     }
 
     #[test]

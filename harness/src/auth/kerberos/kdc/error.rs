@@ -104,7 +104,11 @@ const CODES: &[(i64, &str, &str)] = &[
     (2, "KDC_ERR_SERVICE_EXP", "the account of the service has expired"),
     (3, "KDC_ERR_BAD_PVNO", ""),
     (6, "KDC_ERR_C_PRINCIPAL_UNKNOWN", "the realm has no such user: check the name and the realm"),
-    (7, "KDC_ERR_S_PRINCIPAL_UNKNOWN", "no account has this service name: try HTTP, WSMAN or host, and the full host name"),
+    (
+        7,
+        "KDC_ERR_S_PRINCIPAL_UNKNOWN",
+        "no account has this service name: try HTTP, WSMAN or host, and the full host name",
+    ),
     (8, "KDC_ERR_PRINCIPAL_NOT_UNIQUE", "two accounts have this service name: remove it from one"),
     (9, "KDC_ERR_NULL_KEY", "the account has no key: set its password"),
     (11, "KDC_ERR_NEVER_VALID", "the time that was asked for has passed: compare the clocks"),
@@ -170,7 +174,9 @@ impl fmt::Display for KdcError {
                 write!(f, "expected at most {referrals_max} referrals to another realm, found more")
             }
             Self::ReferralLoop => f.write_str("a KDC refers to a realm that was asked already"),
-            Self::Surplus { len } => write!(f, "expected the end of the KDC's answer, found {len} more octets"),
+            Self::Surplus { len } => {
+                write!(f, "expected the end of the KDC's answer, found {len} more octets")
+            }
         }
     }
 }

@@ -2,8 +2,8 @@ use std::fmt;
 
 use crate::auth::Random;
 use crate::auth::kerberos::EncryptionType;
-use crate::auth::kerberos::PrincipalName;
 use crate::auth::kerberos::NameType;
+use crate::auth::kerberos::PrincipalName;
 use crate::auth::kerberos::Time;
 
 /// Who logs on, in one of the two ways that a name is told.

@@ -48,8 +48,7 @@ impl PaData {
     pub(crate) fn timestamp(key: &Key, given: &mut Given) -> Result<Self, AuthError> {
         const AS_REQ_TIMESTAMP: KeyUsage = KeyUsage(1);
         let now = given.now;
-        let plain =
-            sequence(&[field(0, &time::to_der(now.unix_s)), field(1, &integer(now.micros.into()))]);
+        let plain = sequence(&[field(0, &time::to_der(now.unix_s)), field(1, &integer(now.micros.into()))]);
         let cipher = key.encrypt(AS_REQ_TIMESTAMP, given.confounder(), &plain)?;
         let sealed = EncryptedData { encryption_type: key.encryption_type(), key_version: None, cipher };
         Ok(Self { kind: PaType::ENC_TIMESTAMP, value: sealed.to_der() })

@@ -14,7 +14,11 @@ use crate::auth::kerberos::wire::EncryptedData;
 
 /// [RFC 4120 5.2.7.1] PA-TGS-REQ: the ticket-granting ticket, and a proof that its session key is known, which covers
 /// the body of the request. No subkey, so that the answer is sealed with the session key itself.
-pub(crate) fn of_session_key(ticket: &Credential, body: &[u8], given: &mut Given) -> Result<PaData, AuthError> {
+pub(crate) fn of_session_key(
+    ticket: &Credential,
+    body: &[u8],
+    given: &mut Given,
+) -> Result<PaData, AuthError> {
     const CHECKSUM: KeyUsage = KeyUsage(6);
     const AUTHENTICATOR: KeyUsage = KeyUsage(7);
     let key = &ticket.session_key;

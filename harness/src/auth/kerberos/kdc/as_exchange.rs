@@ -223,3 +223,11 @@ impl Ask {
         Ok(wanted.find_map(|kind| recipes.iter().find(|recipe| recipe.encryption_type == *kind)).cloned())
     }
 }
+
+#[cfg(test)]
+impl ExpectAsRep {
+    /// What was sent, for a test to change.
+    pub(crate) fn request_for_test(&mut self) -> &mut Vec<u8> {
+        &mut self.request
+    }
+}

@@ -50,7 +50,11 @@ impl ClientCertificate {
     ///
     /// The caller leaves out mappings that are not enabled, and looks whether the account is one.
     #[must_use]
-    pub fn mapped_user<'m>(&self, mappings: &[CertificateMapping<'m>], resource_uri: &str) -> Option<&'m str> {
+    pub fn mapped_user<'m>(
+        &self,
+        mappings: &[CertificateMapping<'m>],
+        resource_uri: &str,
+    ) -> Option<&'m str> {
         let lengths = |mapping: &CertificateMapping<'_>| (mapping.subject.len(), mapping.uri.len());
         let fitting = || mappings.iter().filter(|mapping| self.fits(mapping, resource_uri));
         let longest = fitting().map(lengths).max()?;
@@ -120,7 +124,10 @@ mod tests {
     fn a_certificate_is_its_issuers_and_its_principal_names() {
         assert_eq!(user_of(&[mapping("alice@localhost", "*", "alice")]), Some("alice"));
         assert_eq!(user_of(&[mapping("bob@localhost", "*", "bob")]), None);
-        let other = CertificateMapping { issuer: "0000000000000000000000000000000000000000", ..mapping("*", "*", "x") };
+        let other = CertificateMapping {
+            issuer: "0000000000000000000000000000000000000000",
+            ..mapping("*", "*", "x")
+        };
         assert_eq!(user_of(&[other]), None);
         let small = THUMBPRINT.to_lowercase();
         let small = CertificateMapping { issuer: &small, ..mapping("*", "*", "alice") };
@@ -137,7 +144,10 @@ mod tests {
         }
         let prefix = "http://schemas.microsoft.com/wbem/wsman/1/*";
         assert_eq!(user_of(&[mapping("*", prefix, "alice")]), Some("alice"));
-        assert_eq!(user_of(&[mapping("*", "http://schemas.microsoft.com/wbem/wsman/1/wmi/*", "alice")]), None);
+        assert_eq!(
+            user_of(&[mapping("*", "http://schemas.microsoft.com/wbem/wsman/1/wmi/*", "alice")]),
+            None
+        );
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub struct TlsChannel {
 impl Channel {
     /// What the client knows of a connection whose handshake is over.
     pub fn of_client(connection: &ClientConnection) -> Result<Self, TlsError> {
-        let shown = connection.peer_certificates().and_then(<[_]>::first).ok_or(TlsError::MalformedCertificate)?;
+        let shown =
+            connection.peer_certificates().and_then(<[_]>::first).ok_or(TlsError::MalformedCertificate)?;
         let server = Certificate::parse(shown)?;
         Ok(Self::Tls(Box::new(TlsChannel::new(&server, connection))))
     }
@@ -50,8 +51,7 @@ impl Channel {
         let chain = connection.peer_certificates().unwrap_or_default();
         let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(now()));
         channel.client_certificate = chain.first().map(|certificate| certificate.to_vec());
-        channel.client_issuer =
-            issuer(chain, server.client_roots(), now).map(|issuer| issuer.der().to_vec());
+        channel.client_issuer = issuer(chain, server.client_roots(), now).map(|issuer| issuer.der().to_vec());
         Self::Tls(Box::new(channel))
     }
 }

@@ -48,10 +48,9 @@ pub(crate) fn check_signed(
 /// What to say of a certificate that no trusted one signed.
 pub(crate) fn untrusted(certificate: &Certificate) -> TlsError {
     match certificate.is_self_issued() {
-        true => TlsError::SelfSigned {
-            subject: certificate.subject().to_owned(),
-            sha256: certificate.sha256(),
-        },
+        true => {
+            TlsError::SelfSigned { subject: certificate.subject().to_owned(), sha256: certificate.sha256() }
+        }
         false => TlsError::UnknownIssuer { issuer: certificate.issuer().to_owned() },
     }
 }

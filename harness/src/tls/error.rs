@@ -145,8 +145,12 @@ impl TlsError {
             rustls::Error::InvalidCertificate(CertificateError::BadEncoding) => Self::MalformedCertificate,
             rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => Self::NotTls,
             rustls::Error::NoCertificatesPresented => Self::ClientCertificateMissing,
-            rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => Self::ClientCertificateRequired,
-            rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => Self::NoCommonVersion { expected },
+            rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
+                Self::ClientCertificateRequired
+            }
+            rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => {
+                Self::NoCommonVersion { expected }
+            }
             rustls::Error::AlertReceived(alert) => Self::Alert(*alert),
             rustls::Error::PeerIncompatible(
                 PeerIncompatible::ServerDoesNotSupportTls12Or13
@@ -188,7 +192,10 @@ impl fmt::Display for TlsError {
             Self::NoServerName { name } => write!(f, "expected a DNS name or an address, found `{name}`"),
             Self::Expired { not_after, now } => {
                 let (not_after, now) = (date(*not_after), date(*now));
-                write!(f, "the certificate expired at {not_after}, and it is {now}: renew it, or set the clock")
+                write!(
+                    f,
+                    "the certificate expired at {not_after}, and it is {now}: renew it, or set the clock"
+                )
             }
             Self::NotYetValid { not_before, now } => {
                 let (not_before, now) = (date(*not_before), date(*now));
@@ -196,21 +203,33 @@ impl fmt::Display for TlsError {
             }
             Self::WrongName { expected, found } => {
                 let found = found.join("`, `");
-                write!(f, "expected a certificate for `{expected}`, found one for `{found}`: connect by such a name")
+                write!(
+                    f,
+                    "expected a certificate for `{expected}`, found one for `{found}`: connect by such a name"
+                )
             }
             Self::UnknownIssuer { issuer } => {
-                write!(f, "the certificate is signed by `{issuer}`, which is not trusted: trust its certificate")
+                write!(
+                    f,
+                    "the certificate is signed by `{issuer}`, which is not trusted: trust its certificate"
+                )
             }
             Self::SelfSigned { subject, sha256 } => {
                 let sha256 = hex(sha256);
-                write!(f, "the certificate of `{subject}` is signed by nobody else: pin it as sha256:{sha256}")
+                write!(
+                    f,
+                    "the certificate of `{subject}` is signed by nobody else: pin it as sha256:{sha256}"
+                )
             }
             Self::WrongPin { sha256 } => {
                 write!(f, "expected the pinned certificate, found sha256:{}", hex(sha256))
             }
             Self::WrongPurpose { expected, found } => {
                 let found = found.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                write!(f, "expected a certificate for {expected}, found one for {found}: have one issued for that")
+                write!(
+                    f,
+                    "expected a certificate for {expected}, found one for {found}: have one issued for that"
+                )
             }
             Self::WeakSignature(algorithm) => {
                 write!(f, "the certificate is signed with {algorithm}: expected SHA-256 or better")
@@ -225,7 +244,9 @@ impl fmt::Display for TlsError {
             Self::NotTls => f.write_str("expected TLS, found something else: is this the port of HTTP?"),
             Self::ClientCertificateRequired => f.write_str("the server requires a certificate of the client"),
             Self::ClientCertificateMissing => f.write_str("expected a certificate of the client, found none"),
-            Self::HandshakeTooLong { len_max } => write!(f, "expected a handshake of at most {len_max} octets"),
+            Self::HandshakeTooLong { len_max } => {
+                write!(f, "expected a handshake of at most {len_max} octets")
+            }
             Self::Alert(alert) => write!(f, "the peer ended the handshake: {alert:?}"),
             Self::Handshake(error) => write!(f, "the handshake failed: {error}"),
         }

@@ -24,7 +24,8 @@ impl Identity {
     /// to fit.
     pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, TlsError> {
         let chain = Certificate::parse_pem(chain)?;
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| TlsError::Pem { expected: "a private key" })?;
+        let key =
+            PrivateKeyDer::from_pem_slice(key).map_err(|_| TlsError::Pem { expected: "a private key" })?;
         let signer = provider().key_provider.load_private_key(key).map_err(|_| TlsError::KeyDoesNotFit)?;
         let own = chain.first().ok_or(TlsError::Pem { expected: "a certificate" })?.clone();
         let chain = chain.into_iter().map(|certificate| CertificateDer::from(certificate.der().to_vec()));

@@ -45,9 +45,7 @@ impl ServerVerifier {
     pub(crate) fn new(trust: &ServerTrust, algorithms: WebPkiSupportedAlgorithms) -> Result<Self, TlsError> {
         let trusted = match trust {
             ServerTrust::Roots(roots) if roots.is_empty() => return Err(TlsError::NothingTrusted),
-            ServerTrust::Roots(roots) => {
-                Trusted::Roots { store: store(roots)?, certificates: roots.clone() }
-            }
+            ServerTrust::Roots(roots) => Trusted::Roots { store: store(roots)?, certificates: roots.clone() },
             ServerTrust::Pin(pin) => Trusted::Pin(*pin),
         };
         Ok(Self { trusted, algorithms })

@@ -114,7 +114,10 @@ fn a_certificate_is_read_as_openssl_reads_it() {
 fn keys_are_told_with_their_length() {
     let key = |der: &[u8]| Certificate::parse(der).unwrap().key();
     assert_eq!(key(include_bytes!("certificates/rsa1024.der")), KeyAlgorithm::Rsa { bits: 1024 });
-    assert_eq!(key(include_bytes!("certificates/ecdsa_sha384.der")), KeyAlgorithm::EllipticCurve { bits: 384 });
+    assert_eq!(
+        key(include_bytes!("certificates/ecdsa_sha384.der")),
+        KeyAlgorithm::EllipticCurve { bits: 384 }
+    );
     assert_eq!(key(include_bytes!("certificates/ed25519.der")), KeyAlgorithm::Other);
 }
 
@@ -247,7 +250,8 @@ fn a_pin_is_64_digits_with_or_without_colons() {
     for text in [digits.to_owned(), pin.to_string(), colons] {
         assert_eq!(Pin::parse(&text), Some(pin), "{text}");
     }
-    for text in ["", "sha256:", &digits[1..], &digits[2..], &format!("{digits}00"), &digits.replace('a', "g")] {
+    for text in ["", "sha256:", &digits[1..], &digits[2..], &format!("{digits}00"), &digits.replace('a', "g")]
+    {
         assert_eq!(Pin::parse(text), None, "{text}");
     }
 }

@@ -122,7 +122,10 @@ async fn a_certificate_that_is_trusted_itself_needs_nobody_to_sign_it() {
     let tls = ClientTls::new(ServerTrust::Roots(vec![issued.certificate()]));
     assert!(identifies(&mut Connection::connect_tls(&address, &tls, PATIENCE).await.unwrap()).await);
     let tls = ClientTls { expected_name: Some("other.test".to_owned()), ..tls };
-    assert!(matches!(refusal(&address, &tls).await, TlsError::WrongName { .. }), "its name counts all the same");
+    assert!(
+        matches!(refusal(&address, &tls).await, TlsError::WrongName { .. }),
+        "its name counts all the same"
+    );
 }
 
 #[tokio::test]

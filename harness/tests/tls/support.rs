@@ -88,7 +88,8 @@ impl Issued {
 
     /// The identity whose chain goes on with these.
     pub(crate) fn identity_with(&self, others: &[&[u8]]) -> Identity {
-        let chain: String = std::iter::once(self.der.as_slice()).chain(others.iter().copied()).map(pem).collect();
+        let chain: String =
+            std::iter::once(self.der.as_slice()).chain(others.iter().copied()).map(pem).collect();
         Identity::from_pem(chain.as_bytes(), self.key.as_bytes()).unwrap()
     }
 }

@@ -34,7 +34,11 @@ async fn each_side_may_take_one_version_of_tls_only() {
         assert!(identifies(&mut connection).await);
         let Channel::Tls(channel) = connection.channel() else { panic!("expected TLS") };
         assert_eq!(channel.version, expected, "{server} with {client}");
-        let suite = if expected == "TLSv1.3" { "TLS13_AES_256_GCM_SHA384" } else { "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" };
+        let suite = if expected == "TLSv1.3" {
+            "TLS13_AES_256_GCM_SHA384"
+        } else {
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"
+        };
         assert_eq!(channel.cipher_suite, suite);
     }
 }

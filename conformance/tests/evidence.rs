@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use winrm_harness::addressing::EndpointReference;
 use winrm_harness::addressing::MessageId;
+use winrm_harness::auth::policy::ClientPolicy;
+use winrm_harness::auth::policy::Scheme;
+use winrm_harness::auth::policy::TrustedHosts;
 use winrm_harness::client::ExpectSubscribed;
 use winrm_harness::client::Logon;
 use winrm_harness::client::Occurrence;
 use winrm_harness::client::Reply;
-use winrm_harness::client::Scheme;
 use winrm_harness::client::Sink;
 use winrm_harness::client::Told;
 use winrm_harness::net::Client;
@@ -51,12 +53,8 @@ fn is_peers(occurrence: &Occurrence) -> bool {
 }
 
 async fn watcher(address: &str) -> Client {
-    let logon = Logon {
-        scheme: Scheme::Negotiate,
-        domain: String::new(),
-        user: "watcher".to_owned(),
-        password: PASSWORD.to_owned(),
-    };
+    let policy = ClientPolicy::trusting(TrustedHosts::EVERYBODY);
+    let logon = Logon::new(Scheme::Negotiate, "watcher", PASSWORD).under(policy);
     Client::log_on(address, &logon).await.unwrap()
 }
 

@@ -8,6 +8,7 @@ use winrm_harness::xml::Namespace;
 use winrm_harness::xml::QName;
 use winrm_harness::xml::Writer;
 
+use crate::oracles::auth_kerberos_unseal;
 use crate::oracles::auth_ntlm_accept::genuine;
 use crate::oracles::auth_ntlm_accept::input_of;
 use crate::oracles::encryption_message_unseal::ORIGINALS;
@@ -28,6 +29,8 @@ pub struct Seed {
 #[must_use]
 pub fn all() -> Vec<Seed> {
     [
+        auth_credssp_ts_request(),
+        kerberos_unseal(),
         auth_ntlm_accept(),
         compression_sldc_round_trip(),
         compression_xpress_decode(),
@@ -38,6 +41,52 @@ pub fn all() -> Vec<Seed> {
         wsman_xpath_parse(),
     ]
     .concat()
+}
+
+/// Written by hand, as [MS-CSSP 2.2.1] has them: the harness's own encoder is under test too.
+fn auth_credssp_ts_request() -> Vec<Seed> {
+    let request = |name, fields: &[&[u8]]| {
+        let version: &[u8] = b"\xA0\x03\x02\x01\x06";
+        let fields: Vec<&[u8]> = std::iter::once(version).chain(fields.iter().copied()).collect();
+        Seed { target: "auth_credssp_ts_request", name, octets: der(0x30, &fields) }
+    };
+    let octets = |tag, octets: &[u8]| der(tag, &[&der(4, &[octets])]);
+    let nego_token = der(0xA1, &[&der(0x30, &[&der(0x30, &[&octets(0xA0, b"NTLMSSP\0")])])]);
+    let texts: Vec<Vec<u8>> = [b"D\0".as_slice(), b"a\0", b"w\0"]
+        .iter()
+        .zip([0xA0, 0xA1, 0xA2])
+        .map(|(text, tag)| octets(tag, text))
+        .collect();
+    let password = octets(0xA1, &der(0x30, &texts.iter().map(Vec::as_slice).collect::<Vec<_>>()));
+    vec![
+        request("nego-token", &[&nego_token]),
+        request("pub-key-auth", &[&nego_token, &octets(0xA3, &[7; 48]), &octets(0xA5, &[9; 32])]),
+        request("auth-info", &[&octets(0xA2, &[7; 80])]),
+        request("error-code", &[b"\xA4\x06\x02\x04\xC0\0\0\x6D"]),
+        request("error-code-positive", &[b"\xA4\x07\x02\x05\0\xC0\0\0\x6D"]),
+        Seed {
+            target: "auth_credssp_ts_request",
+            name: "password",
+            octets: der(0x30, &[b"\xA0\x03\x02\x01\x01", &password]),
+        },
+    ]
+}
+
+fn kerberos_unseal() -> Vec<Seed> {
+    let seed = |name, octets| Seed { target: "auth_kerberos_unseal", name, octets };
+    let rc4 = auth_kerberos_unseal::tokens(4);
+    let aes = auth_kerberos_unseal::tokens(1);
+    let forged = |header: &[u8]| [&[1, 16], header, &[0; 44]].concat();
+    let [first, second] = &aes;
+    vec![
+        seed("genuine-aes", auth_kerberos_unseal::input_of(1, 60, &first.concat())),
+        seed("genuine-aes-out-of-turn", auth_kerberos_unseal::input_of(1, 60, &second.concat())),
+        seed("genuine-aes-in-one", auth_kerberos_unseal::input_of(1, 255, &first.concat())),
+        seed("genuine-rc4", auth_kerberos_unseal::input_of(4, 45, &rc4.each_ref()[0].concat())),
+        seed("cut-behind-the-header", vec![1, 255, 5, 4, 6, 255, 0, 0, 0, 28, 0, 0, 0, 0, 0, 0, 0, 1]),
+        seed("counts-of-65535", forged(&[5, 4, 6, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 1])),
+        seed("rc4-of-2-gib", vec![4, 255, 0x60, 0x84, 0x7F, 0xFF, 0xFF, 0xFF, 6, 9, 0x2A]),
+    ]
 }
 
 fn auth_ntlm_accept() -> Vec<Seed> {

@@ -5,7 +5,10 @@
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 
+use winrm_fuzz::allocation::allocated_by;
 use winrm_fuzz::allocation::within;
+use winrm_fuzz::oracles::auth_credssp_ts_request;
+use winrm_fuzz::oracles::auth_kerberos_unseal;
 use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
@@ -18,11 +21,11 @@ use winrm_fuzz::oracles::wsman_xpath_parse;
 use winrm_fuzz::seeds;
 use winrm_harness::auth::AuthError;
 use winrm_harness::auth::Principal;
+use winrm_harness::auth::Role;
 use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::Step;
 use winrm_harness::auth::ntlm::AcceptorPolicy;
 use winrm_harness::auth::ntlm::MicPolicy;
-use winrm_harness::auth::ntlm::Role;
 use winrm_harness::soap::Envelope;
 
 /// What the oracle says about it.
@@ -158,6 +161,47 @@ fn a_compressor_whose_output_is_cut_is_noticed() {
     let said =
         complaint(|| compression_xpress_decode::judge(&seed("compression_xpress_decode", "huffman"), cuts));
     assert!(said.contains("data that was compressed is not read"), "{said}");
+}
+
+#[test]
+fn a_request_that_loses_a_field_is_noticed() {
+    use winrm_harness::auth::credssp::TsRequest;
+    use winrm_harness::codec::Encode;
+    let forgetful = |request: &TsRequest| TsRequest { client_nonce: None, ..request.clone() }.to_bytes();
+    let input = seed("auth_credssp_ts_request", "pub-key-auth");
+    let said = complaint(|| auth_credssp_ts_request::judge(&input, forgetful));
+    assert!(said.contains("a request changed when it was read and written"), "{said}");
+}
+
+#[test]
+fn a_receiver_of_kerberos_that_checks_or_counts_nothing_is_found() {
+    let input = seed("auth_kerberos_unseal", "genuine-aes-out-of-turn");
+    let said = complaint(|| auth_kerberos_unseal::judge(&input, &mut |_, _| Ok(())));
+    assert!(said.contains("something opened that nobody sealed"), "{said}");
+    let input = seed("auth_kerberos_unseal", "counts-of-65535");
+    let said = complaint(|| auth_kerberos_unseal::judge(&input, &mut |_, _| Err(AuthError::SignatureWrong)));
+    assert!(said.contains("a refused token leaves something behind"), "{said}");
+    let input = seed("auth_kerberos_unseal", "genuine-aes");
+    let said = complaint(|| {
+        auth_kerberos_unseal::judge(&input, &mut |_, message| {
+            *message = auth_kerberos_unseal::ORIGINALS[0].to_vec();
+            Ok(())
+        });
+    });
+    assert!(said.contains("a token counts once"), "{said}");
+}
+
+#[test]
+fn a_message_of_kerberos_is_opened_where_it_lies() {
+    for kind in 0..5 {
+        let mut client = auth_kerberos_unseal::seal(kind, Role::Initiator);
+        let mut server = auth_kerberos_unseal::seal(kind, Role::Acceptor);
+        let mut message = vec![b'a'; 500 * 1024];
+        let (header, sealing) = allocated_by(|| client.seal(&mut message).unwrap());
+        let (unsealed, unsealing) = allocated_by(|| server.unseal(&header, &mut message));
+        assert_eq!(unsealed, Ok(()));
+        assert!(sealing < 1024 && unsealing < 1024, "{sealing} and {unsealing} octets");
+    }
 }
 
 #[test]

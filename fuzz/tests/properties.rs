@@ -10,6 +10,8 @@ use proptest::prelude::any;
 use proptest::prelude::prop_oneof;
 use proptest::proptest;
 use proptest::sample::Index;
+use winrm_fuzz::oracles::auth_credssp_ts_request;
+use winrm_fuzz::oracles::auth_kerberos_unseal;
 use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
@@ -145,6 +147,16 @@ proptest! {
     }
 
     #[test]
+    fn changed_requests_of_credssp_have_one_form(input in changed_seed("auth_credssp_ts_request")) {
+        auth_credssp_ts_request(&input);
+    }
+
+    #[test]
+    fn changed_tokens_of_kerberos_do_not_open(input in changed_seed("auth_kerberos_unseal")) {
+        auth_kerberos_unseal(&input);
+    }
+
+    #[test]
     fn changed_tokens_do_not_log_on(input in changed_seed("auth_ntlm_accept")) {
         auth_ntlm_accept(&input);
     }
@@ -156,6 +168,7 @@ proptest! {
 
     #[test]
     fn octets_without_any_form_break_nothing(input in vec(any::<u8>(), 0..300)) {
+        auth_kerberos_unseal(&input);
         auth_ntlm_accept(&input);
         encryption_message_unseal(&input);
         soap_envelope_decode(&input);

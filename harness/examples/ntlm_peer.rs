@@ -51,7 +51,11 @@ fn context(arguments: &[String]) -> Result<Box<dyn SecurityContext>, Failure> {
         "accept" => Box::new(negotiate::Acceptor::new(acceptor(domain, user, password, bindings))),
         "initiate" => {
             let inner = ntlm::Initiator::new(credential, bindings)?;
-            if is_bare { Box::new(inner) } else { Box::new(negotiate::Initiator::new(inner).offering(offer)) }
+            if is_bare {
+                Box::new(inner)
+            } else {
+                Box::new(negotiate::Initiator::new(inner).with_offer(offer))
+            }
         }
         "initiate-fixed" => {
             let given = ntlm::FixedGiven::new([0xAA; 8], ntlm::ExportedSessionKey([0x55; 16]));
@@ -60,7 +64,7 @@ fn context(arguments: &[String]) -> Result<Box<dyn SecurityContext>, Failure> {
             if is_bare {
                 Box::new(inner)
             } else {
-                Box::new(negotiate::Initiator::fixed(inner).offering(offer))
+                Box::new(negotiate::Initiator::fixed(inner).with_offer(offer))
             }
         }
         _ => return Err("expected accept, initiate or initiate-fixed".into()),

@@ -171,3 +171,53 @@ pub const CLIENT_CHAIN_CERTIFICATES_MAX: usize = 8;
 pub const RSA_KEY_BITS_MIN: usize = 2048;
 /// Octets that a peer may send before a TLS handshake is over.
 pub const TLS_HANDSHAKE_BYTES_MAX: usize = 256 * 1024;
+/// Components of one Kerberos name.
+pub const KERBEROS_NAME_COMPONENTS_MAX: usize = 16;
+/// Octets of one component of a Kerberos name, and of a realm.
+pub const KERBEROS_NAME_BYTES_MAX: usize = 1024;
+/// Elements of one level of Kerberos authorization data.
+pub const KERBEROS_AUTHORIZATION_ELEMENTS_MAX: usize = 64;
+/// Encryption types that an initiator may offer for a subkey, [RFC 4537].
+pub const KERBEROS_ENCRYPTION_TYPES_MAX: usize = 32;
+/// Tickets in one delegated credential: a ticket-granting ticket is one.
+pub const KERBEROS_CRED_TICKETS_MAX: usize = 4;
+/// Octets of a keytab.
+pub const KEYTAB_BYTES_MAX: usize = 1024 * 1024;
+/// Keys of a keytab.
+pub const KEYTAB_ENTRIES_MAX: usize = 1024;
+/// Keys that are tried on one ticket: a service has some old versions of each.
+pub const KERBEROS_KEYS_TRIED_MAX: usize = 16;
+/// Authenticators that are remembered to know one that comes again.
+pub const KERBEROS_REPLAYS_MAX: usize = 64 * 1024;
+/// Iterations of a password's hash that a KDC may ask for: eight times the default of RFC 8009.
+pub const KERBEROS_ITERATIONS_MAX: u32 = 262_144;
+/// Characters of a host name, [RFC 1035 2.3.4].
+pub const HOST_CHARS_MAX: usize = 255;
+/// Octets of a list of trusted hosts.
+pub const TRUSTED_HOSTS_BYTES_MAX: usize = 64 * 1024;
+/// Hosts in a list of trusted hosts.
+pub const TRUSTED_HOSTS_MAX: usize = 1024;
+/// Requests of one handshake: CredSSP with TLS 1.2 and SPNEGO inside has seven.
+pub const HANDSHAKE_LEGS_MAX: usize = 16;
+/// Octets of one message of a KDC; a ticket with the groups of a Windows user has up to 64 KiB.
+pub const KDC_MESSAGE_BYTES_MAX: usize = 256 * 1024;
+/// Elements of preauthentication data in one message of a KDC.
+pub const KDC_PADATA_MAX: usize = 64;
+/// Realms that refer to the next one before the service's own is found.
+pub const KDC_REFERRALS_MAX: usize = 8;
+/// Octets of a credential cache file.
+pub const CCACHE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Credentials of a credential cache.
+pub const CCACHE_CREDENTIALS_MAX: usize = 1024;
+/// Addresses, and elements of authorization data, of one credential of a cache.
+pub const CCACHE_ITEMS_MAX: usize = 64;
+/// Messages of one session that a peer of Kerberos may send without counting them; each is remembered by eight octets.
+pub const KERBEROS_UNCOUNTED_MESSAGES_MAX: usize = 65_536;
+/// Records of one token, with the turns that TLS takes over them, that a TLS session in memory takes.
+pub const TLS_TURNS_MAX: usize = 256;
+/// SPNEGO tokens of one TSRequest; everybody sends one.
+pub const CREDSSP_NEGO_TOKENS_MAX: usize = 4;
+/// TSRequests that one side of CredSSP takes before the authentication inside is complete.
+pub const CREDSSP_ROUNDS_MAX: usize = 10;
+/// Octets of each text in the credentials that CredSSP hands over, [MS-CSSP 2.2.1.2.1].
+pub const CREDSSP_TEXT_BYTES_MAX: usize = 2048;

@@ -12,13 +12,19 @@
 //! # Ok::<(), winrm_harness::pair::PairError>(())
 //! ```
 
+mod secrets;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::auth::SecurityContext;
 use crate::auth::ntlm;
 use crate::client::Endpoint;
 use crate::client::ExpectToken;
 use crate::client::HandshakeStep;
+use crate::client::Logon;
+use crate::client::LogonGiven;
+use crate::client::LogonStep;
 use crate::client::SequenceError;
 use crate::client::Session;
 use crate::encryption::Protocol;
@@ -33,6 +39,11 @@ use crate::server::DeliveryId;
 use crate::server::Moment;
 use crate::server::Server;
 use crate::server::Unreachable;
+use crate::tls::Channel;
+
+pub use secrets::Leak;
+pub use secrets::Secrets;
+pub use secrets::Spelling;
 
 /// A server and the client ends of its connections.
 #[derive(Debug)]
@@ -92,9 +103,14 @@ impl Pair {
         }
     }
 
-    /// Opens a connection.
+    /// Opens a connection in clear.
     pub fn connect(&mut self) -> ConnectionId {
-        let id = self.server.open("192.0.2.1");
+        self.connect_over(Channel::Clear)
+    }
+
+    /// Opens a connection over `channel`; what crosses it is recorded as it is inside.
+    pub fn connect_over(&mut self, channel: Channel) -> ConnectionId {
+        let id = self.server.open_over("192.0.2.1", channel);
         self.framers.insert(id, Framer::responses(HTTP_BODY_BYTES_MAX));
         id
     }
@@ -169,13 +185,55 @@ impl Pair {
         self.moment.elapsed_ms
     }
 
+    /// Where one of `secrets` stands in what crossed the wire, of each connection and direction.
+    #[must_use]
+    pub fn leaks(&self, secrets: &Secrets) -> Vec<Leak> {
+        let mut streams: BTreeMap<(ConnectionId, bool), Vec<u8>> = BTreeMap::new();
+        for recorded in &self.recorded {
+            let stream = streams.entry((recorded.connection, recorded.from_server)).or_default();
+            stream.extend_from_slice(&recorded.octets);
+        }
+        streams.values().flat_map(|octets| secrets.leaks_in(octets)).collect()
+    }
+
     /// Authenticates a connection by NTLM under Negotiate.
     pub fn log_on(&mut self, id: ConnectionId, user: &str, password: &str) -> Result<Session, PairError> {
-        let endpoint = Endpoint { host: "reference:5985".to_owned(), path: "/wsman".to_owned() };
         let context = ntlm::Initiator::new(ntlm::Credential::password("", user, password), None)
             .map_err(|error| PairError::Sequence(error.into()))?;
-        let (mut state, mut request) =
-            ExpectToken::begin(endpoint, Protocol::Spnego, Box::new(context)).map_err(PairError::Sequence)?;
+        self.log_on_by(id, Protocol::Spnego, Box::new(context))
+    }
+
+    /// Authenticates a connection by `context`, under the scheme of `protocol`.
+    pub fn log_on_by(
+        &mut self,
+        id: ConnectionId,
+        protocol: Protocol,
+        context: Box<dyn SecurityContext>,
+    ) -> Result<Session, PairError> {
+        let begun = ExpectToken::begin(endpoint(), protocol, context);
+        let (state, request) = begun.map_err(PairError::Sequence)?;
+        self.shake_hands(id, state, request)
+    }
+
+    /// Authenticates a connection as `logon` says. The server's name is `reference`.
+    pub fn log_on_as(
+        &mut self,
+        id: ConnectionId,
+        logon: &Logon,
+        given: LogonGiven,
+    ) -> Result<Session, PairError> {
+        match logon.begin(endpoint(), given).map_err(PairError::Sequence)? {
+            LogonStep::Done(session) => Ok(session),
+            LogonStep::Send(state, request) => self.shake_hands(id, state, request),
+        }
+    }
+
+    fn shake_hands(
+        &mut self,
+        id: ConnectionId,
+        mut state: ExpectToken,
+        mut request: Request,
+    ) -> Result<Session, PairError> {
         loop {
             let response = self.exchange(id, &request)?;
             match state.step(&response).map_err(PairError::Sequence)? {
@@ -184,6 +242,10 @@ impl Pair {
             }
         }
     }
+}
+
+fn endpoint() -> Endpoint {
+    Endpoint { host: "reference:5985".to_owned(), path: "/wsman".to_owned() }
 }
 
 impl fmt::Display for PairError {

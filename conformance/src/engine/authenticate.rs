@@ -143,7 +143,7 @@ impl AuthPlan {
             Form::RawNtlm => Box::new(inner),
             Form::Spnego => Box::new(negotiate::Initiator::new(inner)),
             Form::KerberosOffered => {
-                Box::new(negotiate::Initiator::new(inner).offering(negotiate::Offer::KerberosThenNtlm))
+                Box::new(negotiate::Initiator::new(inner).with_offer(negotiate::Offer::KerberosThenNtlm))
             }
         })
     }

@@ -5,11 +5,11 @@
 
 use winrm_harness::auth::AuthError;
 use winrm_harness::auth::Principal;
+use winrm_harness::auth::Role;
 use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::Step;
 use winrm_harness::auth::ntlm::ExportedSessionKey;
 use winrm_harness::auth::ntlm::NegotiateFlags;
-use winrm_harness::auth::ntlm::Role;
 use winrm_harness::auth::ntlm::Seal;
 use winrm_harness::encryption::Charset;
 use winrm_harness::encryption::EncryptedMessage;

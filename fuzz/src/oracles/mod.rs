@@ -1,6 +1,8 @@
 //! What has to hold for every input. A module, its function and a target share one name.
 #![expect(clippy::panic, reason = "an oracle speaks by panicking")]
 
+pub mod auth_credssp_ts_request;
+pub mod auth_kerberos_unseal;
 pub mod auth_ntlm_accept;
 pub mod compression_sldc_round_trip;
 pub mod compression_xpress_decode;
@@ -10,6 +12,8 @@ pub mod wsman_eventing_decode;
 pub mod wsman_wql_parse;
 pub mod wsman_xpath_parse;
 
+pub use auth_credssp_ts_request::auth_credssp_ts_request;
+pub use auth_kerberos_unseal::auth_kerberos_unseal;
 pub use auth_ntlm_accept::auth_ntlm_accept;
 pub use compression_sldc_round_trip::compression_sldc_round_trip;
 pub use compression_xpress_decode::compression_xpress_decode;

@@ -1,6 +1,11 @@
 use std::fmt;
 
+use crate::auth::credssp::CredSspError;
 use crate::auth::digest::DigestError;
+use crate::auth::kerberos::EncryptionType;
+use crate::auth::kerberos::KerberosError;
+use crate::auth::kerberos::SealFault;
+use crate::auth::kerberos::kdc::KdcError;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::codec::CodecError;
 
@@ -100,6 +105,54 @@ pub enum AuthError {
     Library(LibraryStatus),
     /// The security library panicked; the context is dead.
     LibraryPanicked,
+    /// What the peer says of the negotiation does not fit how far the mechanism inside it is: complete too early, a token
+    /// too many, none where one is due.
+    OutOfStep,
+    /// A Kerberos ticket, or what came with it, is refused.
+    Kerberos(KerberosError),
+    /// A Kerberos encryption type that we do not have.
+    UnknownEncryptionType {
+        /// Its number.
+        found: EncryptionType,
+    },
+    /// A Kerberos key has another length than its type demands.
+    KeyLength {
+        /// Octets of a key of the type.
+        expected: usize,
+        /// Octets it has.
+        found: usize,
+    },
+    /// A KDC wants a password hashed too often, or 0 times.
+    Iterations {
+        /// How often.
+        found: u32,
+        /// The bound.
+        max: u32,
+    },
+    /// A Kerberos ciphertext is too short for confounder and checksum.
+    CiphertextTooShort {
+        /// Octets it has.
+        len: usize,
+        /// Octets it needs.
+        len_min: usize,
+    },
+    /// A Kerberos checksum does not fit: another key, or the octets were changed.
+    IntegrityWrong,
+    /// A Kerberos KDC gave no ticket.
+    Kdc(KdcError),
+    /// A wrap or MIC token of Kerberos breaks its layout.
+    SealRefused(SealFault),
+    /// The number of a Kerberos token is not the next one: replay, loss or reordering.
+    SealSequence {
+        /// Our own count.
+        expected: u64,
+        /// What the token says.
+        found: u64,
+    },
+    /// A Kerberos token without a number came before.
+    SealRepeated,
+    /// CredSSP, or the TLS inside it.
+    CredSsp(CredSspError),
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -167,6 +220,24 @@ impl From<DigestError> for AuthError {
     }
 }
 
+impl From<KdcError> for AuthError {
+    fn from(error: KdcError) -> Self {
+        Self::Kdc(error)
+    }
+}
+
+impl From<KerberosError> for AuthError {
+    fn from(error: KerberosError) -> Self {
+        Self::Kerberos(error)
+    }
+}
+
+impl From<CredSspError> for AuthError {
+    fn from(error: CredSspError) -> Self {
+        Self::CredSsp(error)
+    }
+}
+
 impl From<CodecError> for AuthError {
     fn from(error: CodecError) -> Self {
         Self::Malformed(error)
@@ -228,6 +299,24 @@ impl fmt::Display for AuthError {
             Self::Digest(error) => error.fmt(f),
             Self::Library(LibraryStatus(status)) => write!(f, "the security library refused: {status:#010x}"),
             Self::LibraryPanicked => f.write_str("the security library panicked"),
+            Self::OutOfStep => f.write_str("the state of the negotiation does not fit that of its mechanism"),
+            Self::Kerberos(error) => error.fmt(f),
+            Self::UnknownEncryptionType { found } => write!(f, "unknown encryption type {}", found.0),
+            Self::KeyLength { expected, found } => {
+                write!(f, "expected a key of {expected} octets, found {found}")
+            }
+            Self::Iterations { found, max } => write!(f, "expected 1 to {max} iterations, found {found}"),
+            Self::CiphertextTooShort { len, len_min } => {
+                write!(f, "expected a ciphertext of at least {len_min} octets, found {len}")
+            }
+            Self::IntegrityWrong => f.write_str("the checksum fits neither these octets nor this key"),
+            Self::Kdc(error) => error.fmt(f),
+            Self::SealRefused(fault) => write!(f, "the token is refused: {fault}"),
+            Self::SealSequence { expected, found } => {
+                write!(f, "expected sequence number {expected}, found {found}")
+            }
+            Self::SealRepeated => f.write_str("the token came before"),
+            Self::CredSsp(error) => error.fmt(f),
         }
     }
 }

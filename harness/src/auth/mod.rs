@@ -26,10 +26,12 @@
 //! # Ok::<(), winrm_harness::auth::AuthError>(())
 //! ```
 
+mod acceptance;
 pub mod basic;
 pub mod certificate;
 mod channel_bindings;
 pub mod credssp;
+mod der;
 pub mod digest;
 mod error;
 pub mod kerberos;
@@ -38,6 +40,8 @@ pub mod negotiate;
 pub mod ntlm;
 pub mod policy;
 
+pub use acceptance::ChannelBindingPolicy;
+pub use acceptance::Protection;
 pub use channel_bindings::ChannelBindings;
 pub use error::AuthError;
 pub use error::Fault;
@@ -84,6 +88,12 @@ pub trait SecurityContext: Send {
     fn established(&self) -> Option<&Established> {
         None
     }
+
+    /// What may be sent to the peer after [`step`](Self::step) failed, so that it knows that it is refused: the reject of
+    /// [RFC 4178 4.2.2]. It says nothing about why.
+    fn refusal(&self) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 /// What a complete authentication proved beside the peer's name.
@@ -121,6 +131,26 @@ pub enum Delegation {
     Ticket(Box<kerberos::Credential>),
     /// [MS-CSSP 2.2.1.2.1] User and password.
     Password(Box<credssp::PasswordCreds>),
+}
+
+/// Which side of a session somebody is. The directions have different keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The client.
+    Initiator,
+    /// The server.
+    Acceptor,
+}
+
+impl Role {
+    /// The other side.
+    #[must_use]
+    pub fn peer(self) -> Self {
+        match self {
+            Self::Initiator => Self::Acceptor,
+            Self::Acceptor => Self::Initiator,
+        }
+    }
 }
 
 /// A source of randomness: nonces, confounders, keys.

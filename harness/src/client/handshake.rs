@@ -1,15 +1,24 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::auth::AuthError;
+use crate::auth::Established;
+use crate::auth::Mechanism;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
+use crate::auth::policy::Choice;
+use crate::auth::policy::Refusal;
+use crate::auth::policy::Scheme;
 use crate::client::SequenceError;
 use crate::client::Session;
 use crate::encryption::Protocol;
 use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
+use crate::http::challenge::Challenge;
+use crate::http::challenge::ChallengeError;
 use crate::http::challenge::challenges;
+use crate::limits::HANDSHAKE_LEGS_MAX;
 
 /// Where the requests of a connection go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +40,18 @@ impl Endpoint {
 }
 
 /// A handshake that waits for the server's next token.
+///
+/// No request of it has a body: SOAP leaves when it is over, never on the way.
 pub struct ExpectToken {
     endpoint: Endpoint,
     protocol: Protocol,
     context: Box<dyn SecurityContext>,
+    /// What the policy allowed, if somebody asked it.
+    choice: Option<Choice>,
     /// Whether our side is done and only the server's word is missing.
     is_complete: bool,
+    /// Requests that went out.
+    legs: usize,
 }
 
 /// What a response of a handshake leads to.
@@ -52,7 +67,8 @@ pub enum HandshakeStep {
 }
 
 impl ExpectToken {
-    /// Begins a handshake under the scheme of `protocol`.
+    /// Begins a handshake under the scheme of `protocol`, which leads to a session that seals. No policy is asked; a
+    /// [`Logon`](crate::client::Logon) does that.
     pub fn begin(
         endpoint: Endpoint,
         protocol: Protocol,
@@ -63,44 +79,97 @@ impl ExpectToken {
             Step::Complete(token) => (token.unwrap_or_default(), true),
         };
         let request = with_token(&endpoint, &protocol, &token);
-        Ok((Self { endpoint, protocol, context, is_complete }, request))
+        Ok((Self { endpoint, protocol, context, choice: None, is_complete, legs: 1 }, request))
+    }
+
+    /// The same handshake, held to what the policy allowed.
+    pub(super) fn held_to(self, choice: Choice) -> Self {
+        Self { choice: Some(choice), ..self }
     }
 
     /// Takes the server's answer.
     pub fn step(mut self, response: &Response) -> Result<HandshakeStep, SequenceError> {
-        let token = token_of(response, &self.protocol)?;
+        let offered = challenges(&response.headers, "WWW-Authenticate")?;
+        let token = token_of(&offered, self.protocol.scheme())?;
         match (response.status, token) {
-            (Status::UNAUTHORIZED, None) => Err(SequenceError::CredentialsRefused),
-            (Status::UNAUTHORIZED, Some(token)) if !self.is_complete => match self.context.step(&token)? {
-                Step::Continue(token) => {
-                    let request = with_token(&self.endpoint, &self.protocol, &token);
-                    Ok(HandshakeStep::Send(self, request))
-                }
-                Step::Complete(Some(token)) => {
-                    let request = with_token(&self.endpoint, &self.protocol, &token);
-                    Ok(HandshakeStep::Send(Self { is_complete: true, ..self }, request))
-                }
-                Step::Complete(None) => {
-                    Ok(HandshakeStep::Done(Session::sealing(self.endpoint, self.protocol, self.context)))
-                }
+            (Status::UNAUTHORIZED, None) => Err(refused(&offered, &self.protocol)),
+            (Status::UNAUTHORIZED, Some(token)) if self.is_complete => Err(self.refused_with(&token)),
+            (Status::UNAUTHORIZED, Some(token)) => match self.context.step(&token)? {
+                Step::Continue(token) => self.send(&token),
+                Step::Complete(Some(token)) => Self { is_complete: true, ..self }.send(&token),
+                // [RFC 4559 5] The last token comes with the success: with a 401 it is a refusal all the same.
+                Step::Complete(None) => Err(SequenceError::CredentialsRefused),
             },
-            (Status::OK, token) => {
-                if let Some(token) = token {
-                    let step = self.context.step(&token)?;
-                    if !matches!(step, Step::Complete(None)) {
-                        return Err(SequenceError::UnexpectedStatus {
-                            expected: "a 401",
-                            found: response.status,
-                        });
-                    }
-                } else if !self.is_complete {
-                    return Err(SequenceError::NoToken);
-                }
-                Ok(HandshakeStep::Done(Session::sealing(self.endpoint, self.protocol, self.context)))
-            }
+            (Status::OK, Some(token)) => match self.context.step(&token)? {
+                Step::Complete(None) => self.finish(),
+                _ => Err(SequenceError::UnexpectedStatus { expected: "a 401", found: response.status }),
+            },
+            (Status::OK, None) if self.is_complete => self.finish(),
+            (Status::OK, None) => Err(SequenceError::NoToken),
             (found, _) => Err(SequenceError::UnexpectedStatus { expected: "401 or 200", found }),
         }
     }
+
+    fn send(self, token: &[u8]) -> Result<HandshakeStep, SequenceError> {
+        if self.legs >= HANDSHAKE_LEGS_MAX {
+            return Err(SequenceError::TooManyLegs { legs_max: HANDSHAKE_LEGS_MAX });
+        }
+        let request = with_token(&self.endpoint, &self.protocol, token);
+        Ok(HandshakeStep::Send(Self { legs: self.legs + 1, ..self }, request))
+    }
+
+    fn finish(self) -> Result<HandshakeStep, SequenceError> {
+        let Self { endpoint, protocol, context, choice, .. } = self;
+        let Some(choice) = choice else {
+            return Ok(HandshakeStep::Done(Session::sealing(endpoint, protocol, context)));
+        };
+        require_allowed(&choice, context.established())?;
+        if !choice.protection.seals() {
+            let established = context.established().cloned();
+            return Ok(HandshakeStep::Done(Session::of_connection(endpoint, established)));
+        }
+        let identity = choice.identity(context.established());
+        Ok(HandshakeStep::Done(Session::sealing(endpoint, protocol, context).known_as(identity)))
+    }
+
+    /// What a server says after our last token may say why: CredSSP has a status there.
+    fn refused_with(mut self, token: &[u8]) -> SequenceError {
+        match self.context.step(token) {
+            Ok(_) | Err(AuthError::Finished) => SequenceError::CredentialsRefused,
+            Err(error) => error.into(),
+        }
+    }
+}
+
+/// [RFC 4559 4.2] Kerberos has to have proved the server, and nothing that was not allowed has to have proved us.
+fn require_allowed(choice: &Choice, proved: Option<&Established>) -> Result<(), SequenceError> {
+    let Some(proved) = proved else {
+        // Only NTLM has nothing to say for itself.
+        let is_ntlm = choice.mechanisms.contains(&Mechanism::Ntlm);
+        return if is_ntlm { Ok(()) } else { Err(SequenceError::NotMutual) };
+    };
+    let is_allowed = match choice.scheme {
+        Scheme::CredSsp => proved.mechanism == Mechanism::CredSsp,
+        _ => choice.mechanisms.contains(&proved.mechanism),
+    };
+    if !is_allowed {
+        return Err(AuthError::WrongMechanism.into());
+    }
+    match proved.is_mutual || proved.mechanism == Mechanism::Ntlm {
+        true => Ok(()),
+        false => Err(SequenceError::NotMutual),
+    }
+}
+
+/// A 401 without a token. One that offers the scheme again refuses the user; one that doesn't has never known it.
+fn refused(offered: &[Challenge], protocol: &Protocol) -> SequenceError {
+    let name = protocol.scheme();
+    if offered.is_empty() || offered.iter().any(|challenge| challenge.is(name)) {
+        return SequenceError::CredentialsRefused;
+    }
+    let scheme = Scheme::offered_as(name).unwrap_or_default();
+    let offered = offered.iter().filter_map(|challenge| Scheme::offered_as(&challenge.scheme)).collect();
+    Refusal::NotOffered { scheme, offered }.into()
 }
 
 fn with_token(endpoint: &Endpoint, protocol: &Protocol, token: &[u8]) -> Request {
@@ -108,11 +177,15 @@ fn with_token(endpoint: &Endpoint, protocol: &Protocol, token: &[u8]) -> Request
     endpoint.post().with_header("Authorization", authorization)
 }
 
-/// The token behind the scheme in the WWW-Authenticate headers, whichever line it stands on.
-fn token_of(response: &Response, protocol: &Protocol) -> Result<Option<Vec<u8>>, SequenceError> {
-    let offered = challenges(&response.headers, "WWW-Authenticate")?;
-    let Some(challenge) = offered.iter().find(|challenge| challenge.is(protocol.scheme())) else {
-        return Ok(None);
-    };
-    Ok(challenge.token()?.filter(|token| !token.is_empty()))
+/// The token behind the scheme in the WWW-Authenticate headers, whichever line it stands on and whatever stands around it.
+/// Two tokens for one handshake are none.
+fn token_of(offered: &[Challenge], scheme: &str) -> Result<Option<Vec<u8>>, SequenceError> {
+    let mut found = Vec::new();
+    for challenge in offered.iter().filter(|challenge| challenge.is(scheme)) {
+        found.extend(challenge.token()?.filter(|token| !token.is_empty()));
+    }
+    match found.len() {
+        0 | 1 => Ok(found.pop()),
+        found => Err(ChallengeError::NotOne { found }.into()),
+    }
 }

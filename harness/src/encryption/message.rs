@@ -83,17 +83,18 @@ impl EncryptedMessage {
         context: &mut dyn SecurityContext,
         granted: ToleranceSet,
     ) -> Result<Unsealed, EncryptionError> {
-        let mut unsealed = Unsealed { plaintext: Vec::new(), used: ToleranceSet::SPEC };
-        for portion in self.portions {
-            let (plaintext, used) = portion.unseal(context, granted)?;
-            unsealed.used = unsealed.used.union(used);
-            if unsealed.plaintext.is_empty() {
-                unsealed.plaintext = plaintext;
-            } else {
-                unsealed.plaintext.extend_from_slice(&plaintext);
-            }
+        let mut used = ToleranceSet::SPEC;
+        let mut portions = self.portions;
+        if portions.len() == 1 {
+            let plaintext = portions.pop().map(|portion| portion.unseal(context, granted, &mut used));
+            return Ok(Unsealed { plaintext: plaintext.transpose()?.unwrap_or_default(), used });
         }
-        Ok(unsealed)
+        // Never more than came, whatever Length says.
+        let mut plaintext = Vec::with_capacity(portions.iter().map(|portion| portion.ciphertext.len()).sum());
+        for portion in portions {
+            plaintext.extend(portion.unseal(context, granted, &mut used)?);
+        }
+        Ok(Unsealed { plaintext, used })
     }
 
     /// [2.2.9.1.1.1] the Content-Type of the HTTP message that carries this.
@@ -128,13 +129,14 @@ impl Portion {
         self,
         context: &mut dyn SecurityContext,
         granted: ToleranceSet,
-    ) -> Result<(Vec<u8>, ToleranceSet), EncryptionError> {
+        used: &mut ToleranceSet,
+    ) -> Result<Vec<u8>, EncryptionError> {
         let expected = self.plaintext_len;
         let mut message = self.ciphertext;
         context.unseal(&self.token, &mut message)?;
         let got = message.len();
         if got == expected {
-            return Ok((message, ToleranceSet::SPEC));
+            return Ok(message);
         }
         if got.abs_diff(expected) > 1 || !may_be_padded(&self.token) {
             return Err(EncryptionError::PlaintextLength { expected, got });
@@ -143,7 +145,8 @@ impl Portion {
             return Err(EncryptionError::NotTolerated(Tolerance::Padding));
         }
         message.truncate(expected);
-        Ok((message, ToleranceSet::SPEC.with(Tolerance::Padding)))
+        *used = used.with(Tolerance::Padding);
+        Ok(message)
     }
 }
 

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::auth::kerberos;
+use crate::auth::policy::ServerIdentity;
 use crate::client::Endpoint;
 use crate::client::Enumeration;
 use crate::client::EnumerationStep;
@@ -9,6 +11,7 @@ use crate::client::ExpectEnumerated;
 use crate::client::ExpectSubscribed;
 use crate::client::HandshakeStep;
 use crate::client::Logon;
+use crate::client::LogonGiven;
 use crate::client::LogonStep;
 use crate::client::Occurrence;
 use crate::client::OpenEnumeration;
@@ -19,9 +22,13 @@ use crate::client::SequenceError;
 use crate::client::Session;
 use crate::http::Response;
 use crate::http::Status;
+use crate::net::Address;
+use crate::net::AddressError;
 use crate::net::Connection;
 use crate::net::NetError;
+use crate::net::clock::unix_time;
 use crate::net::random_octets;
+use crate::tls::ClientTls;
 use crate::wsman::ResourceUri;
 use crate::wsman::enumeration::Item;
 use crate::wsman::eventing::Subscribe;
@@ -33,61 +40,100 @@ const TIMEOUT: Duration = Duration::from_secs(90);
 /// it gives back.
 ///
 /// ```no_run
+/// use winrm_harness::auth::policy::ClientPolicy;
+/// use winrm_harness::auth::policy::Scheme;
+/// use winrm_harness::auth::policy::TrustedHosts;
 /// use winrm_harness::client::Logon;
-/// use winrm_harness::client::Scheme;
 /// use winrm_harness::net::Client;
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// let logon = Logon {
-///     scheme: Scheme::Negotiate,
-///     domain: String::new(),
-///     user: "alice".to_owned(),
-///     password: "wonderland".to_owned(),
-/// };
-/// let mut client = Client::log_on("127.0.0.1:5985", &logon).await?;
+/// // NTLM over HTTP proves no server, so that one has to be trusted.
+/// let policy = ClientPolicy::trusting(TrustedHosts::parse("10.0.0.5")?);
+/// let logon = Logon::new(Scheme::Negotiate, "alice", "wonderland").under(policy);
+/// let client = Client::log_on("http://10.0.0.5:5985/wsman", &logon).await?;
+/// println!("{}", client.identity());
 /// # Ok(())
 /// # }
 /// ```
 pub struct Client {
-    address: String,
+    address: Address,
     connection: Connection,
     session: Session,
+}
+
+/// Whom a client has to know beside the server.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// Whose certificates to believe, and one's own: what `https` needs.
+    pub tls: Option<ClientTls>,
+    /// The ticket for the server.
+    pub ticket: Option<kerberos::Credential>,
+    /// A ticket-granting ticket to hand over, where the policy delegates.
+    pub forwarded: Option<kerberos::Credential>,
 }
 
 /// Why there is no reply.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ClientError {
+    /// The address is none.
+    Address(AddressError),
+    /// The address says `https`, and nobody said whose certificates to believe.
+    NoTrust,
     /// The network failed.
     Net(NetError),
-    /// The server's answer can't be used.
+    /// The server's answer can't be used, or the policy lets nothing leave.
     Sequence(SequenceError),
 }
 
 impl Client {
-    /// Connects to `address`, `host:port`, and logs on.
+    /// Logs on at `address`, which [`Address::parse`] reads, over HTTP and without tickets.
     pub async fn log_on(address: &str, logon: &Logon) -> Result<Self, ClientError> {
-        let mut connection = Connection::connect(address, TIMEOUT).await?;
-        let endpoint = Endpoint { host: address.to_owned(), path: "/wsman".to_owned() };
-        let (mut state, mut request) = match logon.begin(endpoint, random())? {
-            LogonStep::Done(session) => return Ok(Self { address: address.to_owned(), connection, session }),
-            LogonStep::Send(state, request) => (state, request),
+        Self::log_on_among(address, logon, Surroundings::default()).await
+    }
+
+    /// Logs on at `address`, which [`Address::parse`] reads.
+    pub async fn log_on_among(
+        address: &str,
+        logon: &Logon,
+        surroundings: Surroundings,
+    ) -> Result<Self, ClientError> {
+        let address = Address::parse(address)?;
+        let authority = address.authority();
+        let mut connection = match (address.is_tls, &surroundings.tls) {
+            (false, _) => Connection::connect(&authority, TIMEOUT).await?,
+            (true, Some(tls)) => Connection::connect_tls(&authority, tls, TIMEOUT).await?,
+            (true, None) => return Err(ClientError::NoTrust),
         };
-        loop {
-            connection.send(&request.encode()).await?;
-            match state.step(&connection.receive().await?)? {
-                HandshakeStep::Send(next, leg) => (state, request) = (next, leg),
-                HandshakeStep::Done(session) => {
-                    return Ok(Self { address: address.to_owned(), connection, session });
-                }
-            }
-        }
+        let given = LogonGiven {
+            channel: connection.channel().clone(),
+            has_certificate: surroundings.tls.is_some_and(|tls| tls.identity.is_some()),
+            random: Box::new(random_octets),
+            now: unix_time(),
+            ticket: surroundings.ticket,
+            forwarded: surroundings.forwarded,
+        };
+        let endpoint = Endpoint { host: authority, path: address.path.clone() };
+        let session = shake_hands(&mut connection, logon.begin(endpoint, given)?).await?;
+        Ok(Self { address, connection, session })
+    }
+
+    /// What is known of the server.
+    #[must_use]
+    pub fn identity(&self) -> ServerIdentity {
+        self.session.identity()
+    }
+
+    /// The session, for a report: whether it seals, and what the tokens proved.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
     }
 
     /// What the requests to this server share, with random identities.
     #[must_use]
     pub fn requests(&self) -> Requests {
-        Requests::new(&format!("http://{}/wsman", self.address), random)
+        Requests::new(&self.address.to_string(), random)
     }
 
     async fn send(&mut self, outgoing: &Outgoing) -> Result<Response, ClientError> {
@@ -96,7 +142,8 @@ impl Client {
         Ok(self.connection.receive().await?)
     }
 
-    /// Sends a request and waits for its reply.
+    /// Sends a request and waits for its reply. Only Digest makes a request again, when the server asks for another proof;
+    /// in any other session a refusal is the end of it.
     pub async fn exchange(&mut self, outgoing: &Outgoing) -> Result<Reply, ClientError> {
         let mut response = self.send(outgoing).await?;
         // The first challenge of Digest, and one that says that the nonce is stale.
@@ -115,6 +162,20 @@ impl Client {
             return Err(SequenceError::UnexpectedStatus { expected, found: response.status }.into());
         }
         Ok(Reply::read(&opened.envelope, &outgoing.message_id)?)
+    }
+}
+
+async fn shake_hands(connection: &mut Connection, first: LogonStep) -> Result<Session, ClientError> {
+    let (mut state, mut request) = match first {
+        LogonStep::Done(session) => return Ok(session),
+        LogonStep::Send(state, request) => (state, request),
+    };
+    loop {
+        connection.send(&request.encode()).await?;
+        match state.step(&connection.receive().await?)? {
+            HandshakeStep::Send(next, leg) => (state, request) = (next, leg),
+            HandshakeStep::Done(session) => return Ok(session),
+        }
     }
 }
 
@@ -214,6 +275,12 @@ fn random() -> [u8; 16] {
     octets
 }
 
+impl From<AddressError> for ClientError {
+    fn from(error: AddressError) -> Self {
+        Self::Address(error)
+    }
+}
+
 impl From<NetError> for ClientError {
     fn from(error: NetError) -> Self {
         Self::Net(error)
@@ -229,6 +296,10 @@ impl From<SequenceError> for ClientError {
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Address(error) => error.fmt(f),
+            Self::NoTrust => {
+                f.write_str("the address says https: say whose certificates to believe, or pin the server's")
+            }
             Self::Net(error) => error.fmt(f),
             Self::Sequence(error) => error.fmt(f),
         }

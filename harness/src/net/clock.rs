@@ -3,6 +3,7 @@ use std::time::Instant;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
+use crate::auth::kerberos::Time;
 use crate::server::Moment;
 use crate::tls::Now;
 
@@ -40,6 +41,12 @@ impl Clock {
 /// The machine's clock, as certificates want it.
 pub(super) fn unix_seconds() -> Now {
     Arc::new(|| SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
+}
+
+/// The machine's clock, as Kerberos wants it.
+pub(super) fn unix_time() -> Time {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time { unix_s: since_epoch.as_secs(), micros: since_epoch.subsec_micros() }
 }
 
 /// Fills `octets` with the operating system's randomness, for nonces and identifiers.

@@ -1,8 +1,5 @@
 //! From an HTTP body to an envelope and back, through the seal where there is one.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::compression::CompressionError;
 use crate::compression::Sldc;
 use crate::encryption::EncryptedMessage;
@@ -17,6 +14,8 @@ use crate::server::Config;
 use crate::server::Mutant;
 use crate::server::authentication::Authentication;
 use crate::server::dispatch::Answer;
+use crate::server::pipeline::Connection;
+use crate::tls::Channel;
 use crate::xml::Charset;
 
 /// What a request's body holds.
@@ -52,8 +51,7 @@ pub(super) type Replayable = (Vec<u8>, Vec<u8>);
 pub(super) fn read(
     request: &Request,
     is_auth_leg: bool,
-    authentication: &mut Authentication,
-    replayable: &mut Option<Replayable>,
+    connection: &mut Connection,
     config: &Config,
 ) -> Reading {
     let content_type = request.headers.first("Content-Type").unwrap_or_default();
@@ -66,13 +64,15 @@ pub(super) fn read(
     // Any other multipart is an attachment, which the service doesn't take (13.5).
     let is_sealed = ["multipart/encrypted", "multipart/x-multi-encrypted"].iter().any(|e| media_type.is(e));
     let reading = if is_sealed {
-        let replayable = config.is_mutant(Mutant::AcceptsReplay).then_some(replayable);
-        read_sealed(request, content_type, authentication, replayable)
+        read_sealed(request, &media_type, connection, config)
     } else {
-        let is_negotiated = matches!(authentication, Authentication::Negotiated { .. });
+        // What TLS carries is not in clear.
+        let is_allowed = config.allow_unencrypted || connection.channel != Channel::Clear;
+        let is_negotiated = connection.authentication.user().is_some();
         let is_forgiven = (is_negotiated && config.is_mutant(Mutant::ExecutesPlain))
-            || (is_auth_leg && config.is_mutant(Mutant::ExecutesOnAuthLeg));
-        read_plain(request, &media_type, config.allow_unencrypted || is_forgiven)
+            || (is_auth_leg && config.is_mutant(Mutant::ExecutesOnAuthLeg))
+            || (!is_negotiated && config.is_mutant(Mutant::BasicInClear));
+        read_plain(request, &media_type, is_allowed || is_forgiven)
     };
     let is_bounded = !config.is_mutant(Mutant::LargeRequests);
     let reading = match reading {
@@ -136,12 +136,21 @@ fn decompress(octets: Vec<u8>, charset: Charset, mut writing: Writing, bytes_max
 
 fn read_sealed(
     request: &Request,
-    content_type: &[u8],
-    authentication: &mut Authentication,
-    replayable: Option<&mut Option<Replayable>>,
+    media_type: &MediaType,
+    connection: &mut Connection,
+    config: &Config,
 ) -> Reading {
     let broken = Reading::Refused { status: Status::BAD_REQUEST, is_fatal: true };
-    let Authentication::Negotiated { context, .. } = authentication else { return broken };
+    let Connection { authentication, replayable, .. } = connection;
+    let Authentication::Negotiated { scheme, context, .. } = authentication else { return broken };
+    // [MS-WSMV 2.2.9.1] ties the protocol to the scheme; Windows answers another one so.
+    let protocol = media_type.parameter("protocol").map(Protocol::from_media_type);
+    let is_admitted = protocol.is_none_or(|protocol| scheme.admits(&protocol));
+    if !is_admitted && !config.is_mutant(Mutant::KerberosProtocolAnywhere) {
+        return refused(Status::UNSUPPORTED_MEDIA_TYPE);
+    }
+    let replayable = config.is_mutant(Mutant::AcceptsReplay).then_some(replayable);
+    let content_type = request.headers.first("Content-Type").unwrap_or_default();
     let decoded = EncryptedMessage::decode(content_type, request.body.octets(), ToleranceSet::WINDOWS);
     let Ok(decoded) = decoded else { return broken };
     let protocol = decoded.message.protocol.clone();
@@ -157,7 +166,7 @@ fn read_sealed(
     {
         return Reading::Envelope { octets: octets.clone(), charset, writing };
     }
-    let Ok(unsealed) = decoded.unseal(context.as_mut()) else { return broken };
+    let Ok(unsealed) = decoded.unseal(context) else { return broken };
     if let Some(replayable) = replayable {
         *replayable = Some((request.body.octets().to_vec(), unsealed.plaintext.clone()));
     }
@@ -244,7 +253,7 @@ pub(super) fn write(
         Charset::Utf8 => crate::encryption::Charset::Utf8,
         Charset::Utf16 => crate::encryption::Charset::Utf16,
     };
-    let Ok(message) = EncryptedMessage::seal(context.as_mut(), protocol.clone(), named, octets) else {
+    let Ok(message) = EncryptedMessage::seal(context, protocol.clone(), named, octets) else {
         return Response::new(Status::INTERNAL_SERVER_ERROR);
     };
     let mut form = *form;
@@ -274,15 +283,5 @@ fn encode(envelope: String, charset: Charset) -> Vec<u8> {
             let units = std::iter::once(0xFEFF).chain(envelope.encode_utf16());
             units.flat_map(u16::to_le_bytes).collect()
         }
-    }
-}
-
-/// Adds the last token of a handshake to the answer that it comes with.
-pub(super) fn with_token(response: Response, token: Option<Vec<u8>>) -> Response {
-    match token {
-        Some(token) => {
-            response.with_header("WWW-Authenticate", format!("Negotiate {}", STANDARD.encode(token)))
-        }
-        None => response,
     }
 }

@@ -2,6 +2,7 @@ use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::Ipv6Addr;
 
+use crate::auth::kerberos::Keytab;
 use crate::limits::COMMANDS_PER_SHELL_MAX;
 use crate::limits::HTTP_BODY_BYTES_MAX;
 use crate::limits::SHELLS_PER_USER_MAX;
@@ -36,11 +37,47 @@ impl std::fmt::Debug for Account {
     }
 }
 
+/// [MS-WSMV 2.2.4.34] CbtHardeningLevel: what a server asks of the channel bindings of logons over TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CbtHardeningLevel {
+    /// They are ignored.
+    None,
+    /// Those that come have to be right.
+    #[default]
+    Relaxed,
+    /// They have to come, and be right.
+    Strict,
+}
+
+impl CbtHardeningLevel {
+    /// As the configuration spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::Relaxed => "Relaxed",
+            Self::Strict => "Strict",
+        }
+    }
+
+    /// The level of a name, whatever its case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::None, Self::Relaxed, Self::Strict]
+            .into_iter()
+            .find(|level| level.name().eq_ignore_ascii_case(name))
+    }
+}
+
 /// What an administrator of a real server sets below `winrm/config`; [`Config::default`] has the values of Windows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// The computer's NetBIOS name, which is also the domain of its local accounts.
     pub computer: String,
+    /// The Kerberos realm that the computer is in, whose principals are the accounts of the same name; empty for none.
+    pub realm: String,
+    /// The computer's keys in the realm. Without any it takes no tickets, and offers no Kerberos.
+    pub service_keys: Keytab,
     /// Who may log on.
     pub accounts: Vec<Account>,
     /// [MS-WSMV 2.2.4.36] `RootSDDL`: who may do what where no security entry says so.
@@ -49,12 +86,16 @@ pub struct Config {
     pub allow_unencrypted: bool,
     /// [MS-WSMV 2.2.4.34] `Basic`.
     pub basic: bool,
-    /// [MS-WSMV 2.2.4.34] `Negotiate`.
+    /// [MS-WSMV 2.2.4.34] `Negotiate`: SPNEGO is taken, with NTLM in it or with Kerberos.
     pub negotiate: bool,
-    /// [MS-WSMV 2.2.4.34] `Kerberos`: with it or with `Negotiate`, SPNEGO is taken; NTLM is all that is inside here.
+    /// [MS-WSMV 2.2.4.34] `Kerberos`: SPNEGO is taken with Kerberos in it, and Kerberos without SPNEGO.
     pub kerberos: bool,
-    /// [MS-WSMV 2.2.4.34] `Certificate`: told by Identify; without TLS nobody can use it.
+    /// [MS-WSMV 2.2.4.34] `Certificate`: over TLS, a client's certificate that [`Self::cert_mappings`] knows.
     pub certificate: bool,
+    /// [MS-WSMV 2.2.4.34] `CredSSP`, which gives the server the client's password.
+    pub credssp: bool,
+    /// [MS-WSMV 2.2.4.34] `CbtHardeningLevel`.
+    pub cbt_hardening_level: CbtHardeningLevel,
     /// `MaxEnvelopeSizekb`: a larger request is answered by HTTP 413.
     pub max_envelope_size_kb: u32,
     /// `MaxTimeoutms`: the longest `OperationTimeout`, and its default.
@@ -84,7 +125,7 @@ pub struct Config {
     /// `winrm/config/listener`. The table says at which paths requests are answered; whoever owns the sockets looks at
     /// [`Server::config`](crate::server::Server::config) and opens and closes them by it, or doesn't, as `net` doesn't yet.
     pub listeners: Vec<ListenerType>,
-    /// `winrm/config/service/certmapping`: kept; without TLS no client has a certificate.
+    /// `winrm/config/service/certmapping`: which account a client's certificate stands for.
     pub cert_mappings: Vec<CertMappingType>,
     /// `winrm/config/service/security`: who may use some resources, in place of `root_sddl`.
     pub securities: Vec<SecurityType>,
@@ -102,6 +143,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             computer: "REFERENCE".to_owned(),
+            realm: String::new(),
+            service_keys: Keytab::default(),
             accounts: Vec::new(),
             root_sddl: defaults::root_sddl(),
             allow_unencrypted: false,
@@ -109,6 +152,8 @@ impl Default for Config {
             negotiate: true,
             kerberos: true,
             certificate: false,
+            credssp: false,
+            cbt_hardening_level: CbtHardeningLevel::default(),
             max_envelope_size_kb: 500,
             max_timeout_ms: 60_000,
             allow_remote_shell_access: true,
@@ -157,6 +202,30 @@ impl Config {
     #[must_use]
     pub fn takes_spnego(&self) -> bool {
         self.negotiate || self.kerberos
+    }
+
+    /// Whether there is Kerberos without SPNEGO. A computer without keys of a realm has none, whatever the setting.
+    #[must_use]
+    pub fn takes_kerberos(&self) -> bool {
+        self.kerberos && self.knows_kerberos()
+    }
+
+    /// Whether the server could take tickets.
+    #[must_use]
+    pub fn knows_kerberos(&self) -> bool {
+        !self.service_keys.entries.is_empty()
+    }
+
+    /// Whether CredSSP is taken.
+    #[must_use]
+    pub fn takes_credssp(&self) -> bool {
+        self.credssp && self.knows_credssp()
+    }
+
+    /// Whether the server could take CredSSP: it has a certificate to do it with.
+    #[must_use]
+    pub fn knows_credssp(&self) -> bool {
+        false
     }
 
     /// Shells that one user has at once.

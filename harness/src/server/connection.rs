@@ -6,23 +6,15 @@ use crate::auth::Random;
 use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
-use crate::http::challenge::challenges;
 use crate::limits::HTTP_BODY_BYTES_MAX;
 use crate::limits::SEALED_FRAME_BYTES_MAX;
 use crate::server::Config;
 use crate::server::Moment;
 use crate::server::Mutant;
-use crate::server::authentication::Authentication;
-use crate::server::authentication::Authorized;
-use crate::server::authentication::User;
-use crate::server::body;
-use crate::server::body::Reading;
+use crate::server::authentication::Shared;
 use crate::server::dispatch::Answer;
-use crate::server::dispatch::Origin;
 use crate::server::enumerations::Enumerations;
-use crate::server::identify;
 use crate::server::pipeline::Connection;
-use crate::server::pipeline::Owed;
 use crate::server::resources::cim::Cim;
 use crate::server::resources::event_log::Entry;
 use crate::server::resources::event_log::EventLog;
@@ -35,8 +27,6 @@ use crate::server::subscriptions::Given;
 use crate::server::subscriptions::Subscriptions;
 use crate::server::subscriptions::Unreachable;
 use crate::tls::Channel;
-use crate::wsman::robust::RobustKind;
-use crate::xml::Charset;
 
 /// Names one connection of a [`Server`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,13 +45,14 @@ pub struct Output {
 pub struct Server {
     pub(super) config: Config,
     pub(super) random: Random,
+    pub(super) shared: Shared,
     pub(super) shells: Shells,
     pub(super) cim: Cim,
     pub(super) events: EventLog,
     pub(super) subscriptions: Subscriptions,
     pub(super) enumerations: Enumerations,
     pub(super) operations: Operations,
-    connections: BTreeMap<ConnectionId, Connection>,
+    pub(super) connections: BTreeMap<ConnectionId, Connection>,
     opened: u64,
 }
 
@@ -78,11 +69,13 @@ impl Server {
     /// A server without connections and shells.
     #[must_use]
     pub fn new(config: Config, random: Random) -> Self {
+        let shared = Shared::new(random, &config);
         let shells = Shells::new(&config);
         let cim = Cim::new(&config);
         Self {
             config,
-            random,
+            random: shared.random(),
+            shared,
             shells,
             cim,
             events: EventLog::default(),
@@ -232,15 +225,22 @@ impl Server {
         subscriptions.elapse(&mut Given { config, events, random, moment })
     }
 
-    /// Records that somebody logged on, or was refused.
-    fn record_logon(&mut self, what: What, user: &str, client_ip: &str, moment: Moment) {
+    /// Records that somebody logged on, or was refused, and how.
+    pub(super) fn record_logon(
+        &mut self,
+        what: What,
+        user: &str,
+        client_ip: &str,
+        manner: &str,
+        moment: Moment,
+    ) {
         self.events.record(Entry {
             what,
             filetime: moment.filetime,
             computer: &self.config.computer,
             user,
             client_ip,
-            subject: "",
+            subject: manner,
         });
     }
 
@@ -266,7 +266,7 @@ impl Server {
     }
 
     /// The next request that may be looked at: one at a time, in the order they came, none behind a last answer.
-    fn next_request(&mut self, id: ConnectionId, moment: Moment) -> Option<Request> {
+    pub(super) fn next_request(&mut self, id: ConnectionId, moment: Moment) -> Option<Request> {
         let connection = self.connections.get_mut(&id)?;
         connection.read(moment.elapsed_ms);
         if connection.owed.is_some() || connection.output.is_last {
@@ -278,169 +278,4 @@ impl Server {
         }
         next
     }
-
-    fn request(&mut self, id: ConnectionId, request: &Request, moment: Moment) {
-        let response = self.answer(id, request, moment);
-        let Some(connection) = self.connections.get_mut(&id) else { return };
-        if let Some(response) = response {
-            connection.send(response, request.keep_alive());
-        }
-    }
-
-    /// The answer to a request, unless it is owed until later.
-    fn answer(&mut self, id: ConnectionId, request: &Request, moment: Moment) -> Option<Response> {
-        if let Some(refusal) = refuse_target(request, &self.config) {
-            return Some(refusal);
-        }
-        let connection = self.connections.get_mut(&id)?;
-        let authorization = challenges(&request.headers, "Authorization");
-        let (user, token) = match authorization.as_deref() {
-            Ok([]) if identify::is_unauthenticated(request) => {
-                if body::charset_of(request).is_none() {
-                    let refusal = self.refuse_charset();
-                    let status = Status::INTERNAL_SERVER_ERROR;
-                    return Some(body::plain(status, refusal.envelope, Charset::Utf8));
-                }
-                return Some(identify::unauthenticated(request, &self.config));
-            }
-            Ok([]) => match connection.authentication.user() {
-                Some(user) => (user.clone(), None),
-                // A handshake that is left in the middle is over.
-                None => return Some(connection.authentication.refuse(&self.config)),
-            },
-            Ok([challenge]) => {
-                let random = &mut self.random;
-                match connection.authentication.authorize(challenge, &self.config, moment, random) {
-                    Authorized::Answer(response) => {
-                        // Between two tokens nothing is decided.
-                        if matches!(connection.authentication, Authentication::None) {
-                            let client_ip = connection.client_ip.clone();
-                            self.record_logon(What::LogonRefused, "", &client_ip, moment);
-                        }
-                        return Some(response);
-                    }
-                    Authorized::User { user, token } => {
-                        // Basic says it with each request.
-                        if connection.logged_on.as_ref() != Some(&user) {
-                            connection.logged_on = Some(user.clone());
-                            let client_ip = connection.client_ip.clone();
-                            self.record_logon(What::LoggedOn, &user.name, &client_ip, moment);
-                        }
-                        (user, token)
-                    }
-                }
-            }
-            // Whose request it is can't be told.
-            Ok(_) | Err(_) => return Some(connection.authentication.refuse(&self.config)),
-        };
-        self.answer_user(id, &user, token, request, moment)
-    }
-
-    fn answer_user(
-        &mut self,
-        id: ConnectionId,
-        user: &User,
-        token: Option<Vec<u8>>,
-        request: &Request,
-        moment: Moment,
-    ) -> Option<Response> {
-        if request.body.is_empty() {
-            return Some(body::with_token(Response::new(Status::OK), token));
-        }
-        let connection = self.connections.get_mut(&id)?;
-        let reading = body::read(
-            request,
-            request.headers.contains("Authorization"),
-            &mut connection.authentication,
-            &mut connection.replayable,
-            &self.config,
-        );
-        let (envelope, charset, writing) = match reading {
-            Reading::Envelope { octets, charset, writing } => (octets, charset, writing),
-            Reading::UnknownCharset { writing } => {
-                let answer = self.refuse_charset();
-                let authentication = &mut self.connections.get_mut(&id)?.authentication;
-                let response = body::write(answer, &writing, authentication, &self.config);
-                return Some(body::with_token(response, token));
-            }
-            Reading::Refused { status, is_fatal } => {
-                connection.output.is_last |= is_fatal;
-                return Some(body::with_token(Response::new(status), token));
-            }
-        };
-        let is_chunked = writing.is_chunked;
-        let operations = self.operations_of(user);
-        let connection = self.connections.get_mut(&id)?;
-        let keep_alive = request.keep_alive();
-        let user_name = user.name.clone();
-        connection.owed = Some(Owed { writing, token, keep_alive, user: user_name, is_begun: false });
-        let client_ip = connection.client_ip.clone();
-        let soap_action = request.headers.text("SOAPAction").map(|value| value.trim().trim_matches('"'));
-        let origin =
-            Origin { connection: id, client_ip: &client_ip, user, is_chunked, soap_action, operations };
-        if let Some(answer) = self.dispatch(&origin, &envelope, charset, moment) {
-            self.settle(id, answer);
-        }
-        None
-    }
-
-    /// How many operations of a user are owed an answer.
-    fn operations_of(&self, user: &User) -> usize {
-        let owed = self.connections.values().filter_map(|connection| connection.owed.as_ref());
-        owed.filter(|owed| owed.user == user.name).count()
-    }
-
-    /// Sends the answer that a connection was owed; that of a robust operation goes where its client is now. Which
-    /// connection that is.
-    fn settle(&mut self, id: ConnectionId, answer: Answer) -> Option<ConnectionId> {
-        let Some((primary, full)) = self.operations.complete(id, &answer) else {
-            self.answer_whole(id, answer);
-            return Some(id);
-        };
-        let primary = primary?;
-        self.stream(primary, answer, full.is_none());
-        if let Some(id) = full {
-            let ask = self.about(&id, RobustKind::AcknowledgeRequest);
-            self.stream(primary, ask, true);
-        }
-        Some(primary)
-    }
-
-    /// Sends a message of an answer that comes in chunks, a whole one in each ([MS-WSMV] 3.1.6.6).
-    pub(super) fn stream(&mut self, id: ConnectionId, message: Answer, is_last: bool) {
-        let Some(connection) = self.connections.get_mut(&id) else { return };
-        let Some(owed) = &mut connection.owed else { return };
-        let response = body::write(message, &owed.writing, &mut connection.authentication, &self.config);
-        let response = body::with_token(response, owed.token.take());
-        connection.send_chunk(response, is_last);
-    }
-
-    /// Ends a connection whose answer will come on another one.
-    pub(super) fn hang_up(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connections.get_mut(&id) else { return };
-        connection.owed = None;
-        connection.waiting.clear();
-        connection.output.is_last = true;
-    }
-
-    fn answer_whole(&mut self, id: ConnectionId, answer: Answer) {
-        let Some(connection) = self.connections.get_mut(&id) else { return };
-        let Some(owed) = connection.owed.take() else { return };
-        let response = body::write(answer, &owed.writing, &mut connection.authentication, &self.config);
-        connection.send(body::with_token(response, owed.token), owed.keep_alive);
-    }
-}
-
-/// [MS-WSMV] 3.1.4.1.29.5: "only process requests … addressed to the path given by the URLPrefix property" of a
-/// listener that is enabled; a query, which PowerShell adds, makes no difference.
-fn refuse_target(request: &Request, config: &Config) -> Option<Response> {
-    let path = request.target.split('?').next().unwrap_or_default();
-    let path = path.trim_end_matches('/').strip_prefix('/').unwrap_or_default();
-    if !config.serves(path) {
-        return Some(Response::new(Status::NOT_FOUND));
-    }
-    if request.method != "POST" {
-        return Some(Response::new(Status::METHOD_NOT_ALLOWED).with_header("Allow", "POST"));
-    }
-    None
 }

@@ -8,7 +8,6 @@ use crate::wsman::config::ConfigType;
 use crate::wsman::config::ListenerType;
 use crate::wsman::config::PluginType;
 use crate::wsman::config::ResourceType;
-use crate::wsman::config::ServiceAuthType;
 use crate::wsman::config::ServiceDefaultPortsType;
 use crate::wsman::config::ServiceType;
 use crate::wsman::config::Setting;
@@ -81,10 +80,6 @@ pub(super) fn kept() -> ConfigType {
         client: Some(client()),
         service: Some(ServiceType {
             max_concurrent_operations: Some(OUT_OF_USE.into()),
-            auth: Some(ServiceAuthType {
-                cbt_hardening_level: text("Relaxed"),
-                ..ServiceAuthType::default()
-            }),
             default_ports: Some(ServiceDefaultPortsType {
                 http: Some(5985.into()),
                 https: Some(5986.into()),

@@ -171,6 +171,11 @@ impl Server {
                 return Some(ReplyTo::new(None, charset, self).answer(Err(refusal), &self.config));
             }
         };
+        if origin.user.is_nobody() {
+            let refusal = FaultReason::AccessDenied.into();
+            let reply_to = ReplyTo::new(MessageId::of(&envelope), charset, self);
+            return Some(reply_to.answer(Err(refusal), &self.config));
+        }
         if Identify::is_asked(&envelope) {
             return Some(identify::authenticated(&self.config));
         }

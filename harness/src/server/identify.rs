@@ -9,6 +9,7 @@ use crate::server::authentication::unauthorized;
 use crate::server::body;
 use crate::server::dispatch::Answer;
 use crate::soap::Envelope;
+use crate::tls::Channel;
 use crate::wsman::identify::Identify;
 use crate::wsman::identify::IdentifyResponse;
 use crate::xml::Charset;
@@ -27,14 +28,14 @@ pub(super) fn is_unauthenticated(request: &Request) -> bool {
 /// Answers `WSMANIDENTIFY: unauthenticated` ([MS-WSMV] 3.1.4.1.23), without versions and profiles; anything but an
 /// Identify in the body needs an authentication like any other request. Whoever has none has no way to agree on an
 /// encoding, so that every one is refused.
-pub(super) fn unauthenticated(request: &Request, config: &Config) -> Response {
+pub(super) fn unauthenticated(request: &Request, config: &Config, channel: &Channel) -> Response {
     if request.headers.all("Content-Encoding").any(|value| !value.eq_ignore_ascii_case(b"identity")) {
         return Response::new(Status::UNSUPPORTED_MEDIA_TYPE);
     }
     let charset = body::charset_of(request).unwrap_or(Charset::Utf8);
     let envelope = Envelope::decode(request.body.octets(), Some(charset));
     if !envelope.is_ok_and(|envelope| Identify::is_asked(&envelope)) {
-        return unauthorized(config);
+        return unauthorized(config, channel);
     }
     let response = match config.is_mutant(Mutant::IdentifyLeaks) {
         true => everything(config),

@@ -23,6 +23,7 @@ mod connection;
 mod defaults;
 mod dispatch;
 mod enumerations;
+mod exchange;
 mod identify;
 mod moment;
 mod mutant;
@@ -42,6 +43,7 @@ mod subscriptions;
 mod transfer;
 
 pub use config::Account;
+pub use config::CbtHardeningLevel;
 pub use config::Config;
 pub use connection::ConnectionId;
 pub use connection::Output;

@@ -143,6 +143,26 @@ mutants! {
     IgnoresCompression = "ignores-compression",
     /// enumerates as if there were no filter
     IgnoresFilter = "ignores-filter",
+    /// channel bindings may be absent although CbtHardeningLevel is Strict
+    StrictWithoutBindings = "strict-without-bindings",
+    /// accepts channel bindings of another TLS connection
+    WrongBindingsAccepted = "wrong-bindings-accepted",
+    /// accepts a Kerberos AP-REQ that was accepted before
+    ApReqReplayed = "ap-req-replayed",
+    /// executes a message that was sealed for another connection of the same user
+    SealOfOtherConnection = "seal-of-other-connection",
+    /// takes a sealed body whatever protocol it names
+    KerberosProtocolAnywhere = "kerberos-protocol-anywhere",
+    /// takes CredSSP of versions before 5, which can be relayed
+    OldCredSsp = "old-credssp",
+    /// offers and takes Basic over HTTP although it is off
+    BasicInClear = "basic-in-clear",
+    /// a client certificate that no mapping knows is the first administrator's
+    CertificateUnmapped = "certificate-unmapped",
+    /// a Kerberos principal of any realm is the account of the same name
+    ForeignRealm = "foreign-realm",
+    /// takes NTLM although only Kerberos is on
+    NtlmUnasked = "ntlm-unasked",
 }
 
 impl Mutant {

@@ -12,6 +12,7 @@ use crate::http::encode_chunk;
 use crate::limits::PIPELINED_REQUESTS_MAX;
 use crate::server::Output;
 use crate::server::authentication::Authentication;
+use crate::server::authentication::LastToken;
 use crate::server::authentication::User;
 use crate::server::body;
 use crate::server::body::Writing;
@@ -42,7 +43,7 @@ pub(super) struct Connection {
 pub(super) struct Owed {
     pub(super) writing: Writing,
     /// The last token of a handshake, if this request brought its end.
-    pub(super) token: Option<Vec<u8>>,
+    pub(super) token: Option<LastToken>,
     pub(super) keep_alive: bool,
     /// Whose operation it is.
     pub(super) user: String,
@@ -113,7 +114,7 @@ impl Connection {
     }
 
     pub(super) fn send(&mut self, response: Response, keep_alive: bool) {
-        let is_last = self.output.is_last || !keep_alive;
+        let is_last = self.output.is_last || !keep_alive || self.authentication.is_broken();
         let response = if is_last { response.with_header("Connection", "close") } else { response };
         self.output.octets.extend(response.encode());
         self.output.is_last = is_last;
@@ -137,7 +138,7 @@ impl Connection {
         self.output.octets.extend(chunk);
         if is_last {
             self.output.octets.extend_from_slice(LAST_CHUNK);
-            self.output.is_last |= !owed.keep_alive;
+            self.output.is_last |= !owed.keep_alive || self.authentication.is_broken();
             self.owed = None;
         }
     }

@@ -7,6 +7,12 @@ mod enumeration;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod logon;
+#[cfg(test)]
+mod lost;
+#[cfg(test)]
 mod shell;
 #[cfg(test)]
 mod transfer;

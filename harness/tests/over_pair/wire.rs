@@ -23,11 +23,9 @@ pub(crate) struct Wire {
 impl Wire {
     /// Alice, who may do everything, and a server of this configuration.
     pub(crate) fn new(config: Config) -> Self {
-        let account =
-            Account { user: "alice".to_owned(), password: "wonderland".to_owned(), is_administrator: true };
-        let mut pair = Pair::new(Config { accounts: vec![account], ..config });
+        let mut pair = Pair::new(Config { accounts: self::config().accounts, ..config });
         let connection = pair.connect();
-        let session = pair.log_on(connection, "alice", "wonderland").unwrap();
+        let session = pair.log_on(connection, "alice", PASSWORD).unwrap();
         Self { pair, connection, session, exchanges: 0 }
     }
 
@@ -38,6 +36,16 @@ impl Wire {
         let opened = self.session.open(&response).unwrap();
         Reply::read(&opened.envelope, &outgoing.message_id).unwrap()
     }
+}
+
+/// Alice's.
+pub(crate) const PASSWORD: &str = "wonderland";
+
+/// A server that knows alice, who may do everything.
+pub(crate) fn config() -> Config {
+    let account =
+        Account { user: "alice".to_owned(), password: PASSWORD.to_owned(), is_administrator: true };
+    Config { accounts: vec![account], ..Config::default() }
 }
 
 /// Requests that no others have the identities of.

@@ -1,6 +1,16 @@
 //! The reference server's rules, one by one: driven in memory over HTTP octets, the clock a number.
 
 #[cfg(test)]
+mod auth_bindings;
+#[cfg(test)]
+mod auth_kerberos;
+#[cfg(test)]
+mod auth_mutants;
+#[cfg(test)]
+mod auth_schemes;
+#[cfg(test)]
+mod auth_support;
+#[cfg(test)]
 mod authentication;
 #[cfg(test)]
 mod cim;

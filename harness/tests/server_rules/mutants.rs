@@ -21,7 +21,7 @@ fn every_mutant_is_told_from_the_server_it_was_made_of() {
         .map(|(name, ..)| *name)
         .collect();
     // Only a client that asks for a weaker handshake can tell these.
-    assert_eq!(same, ["no-mic-needed", "weak-flags"]);
+    assert_eq!(same, ["no-mic-needed", "weak-flags", "old-credssp", "certificate-unmapped"]);
     assert!(Mutant::ALL.iter().all(|(name, mutant, _)| Mutant::from_name(name) == Some(*mutant)));
 }
 
@@ -50,6 +50,7 @@ fn probe(mutant: Option<Mutant>) -> String {
     in_operations(&mut world, &mut alice, &mut log);
     others(&mut world, &mut log);
     configure(&mut world, &mut log);
+    crate::auth_mutants::probe(mutant, &mut log);
     log
 }
 

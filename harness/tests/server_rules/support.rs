@@ -40,6 +40,8 @@ pub(crate) fn clear_config() -> Config {
 
 pub(crate) struct World {
     pub(crate) pair: Pair,
+    /// How many tickets were shown, so that no two tokens are the same.
+    pub(crate) tickets: u8,
 }
 
 pub(crate) struct Client {
@@ -49,7 +51,7 @@ pub(crate) struct Client {
 
 impl World {
     pub(crate) fn new(config: Config) -> Self {
-        Self { pair: Pair::new(config) }
+        Self { pair: Pair::new(config), tickets: 0 }
     }
 
     pub(crate) fn log_on(&mut self, user: &str) -> Client {

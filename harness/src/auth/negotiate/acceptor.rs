@@ -1,21 +1,29 @@
+use std::fmt;
+
 use crate::auth::AuthError;
+use crate::auth::Established;
 use crate::auth::Principal;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::TokenKind;
 use crate::auth::negotiate::FirstToken;
 use crate::auth::negotiate::MechType;
-use crate::auth::negotiate::MechTypes;
+use crate::auth::negotiate::Mechanisms;
 use crate::auth::negotiate::NegState;
 use crate::auth::negotiate::NegTokenInit;
 use crate::auth::negotiate::NegTokenResp;
+use crate::auth::negotiate::chosen::Chosen;
+use crate::auth::negotiate::chosen::ListMic;
+use crate::auth::negotiate::chosen::OurMic;
+use crate::auth::negotiate::chosen::expect_short;
+use crate::auth::negotiate::chosen::receive;
 use crate::auth::negotiate::sniff;
-use crate::auth::ntlm;
 use crate::codec::Decode;
 use crate::codec::Encode;
-use crate::limits::TOKEN_BYTES_MAX;
 
-/// The server of one connection under `Negotiate`: takes bare NTLM, or SPNEGO with NTLM inside.
+/// The server of one connection under `Negotiate`: takes SPNEGO, bare NTLM and bare Kerberos.
+///
+/// It chooses what the client likes best of what it can do itself.
 ///
 /// ```
 /// use winrm_harness::auth::SecurityContext;
@@ -40,171 +48,284 @@ use crate::limits::TOKEN_BYTES_MAX;
 /// ```
 #[derive(Debug)]
 pub struct Acceptor {
-    inner: ntlm::Acceptor,
     state: State,
 }
 
-#[derive(Debug)]
 enum State {
-    Start,
-    /// Bare NTLM, to the end.
-    Bare,
-    /// NTLM was chosen; its tokens come in NegTokenResp.
-    Wrapped(MechTypes, ListMic),
-    Complete,
-    Dead,
+    Start(Mechanisms),
+    /// One mechanism without SPNEGO, to the end.
+    Bare(Box<dyn SecurityContext>),
+    /// The mechanism is not complete.
+    ExpectToken(Chosen),
+    /// It is, and the client owes its mechListMIC.
+    ExpectMic(Chosen, OurMic),
+    Complete(Box<dyn SecurityContext>),
+    Dead(Option<Refusal>),
 }
 
-/// Whether the client has to prove which list it sent.
+/// The peer speaks SPNEGO, so it can be told.
 #[derive(Debug, Clone, Copy)]
-enum ListMic {
-    /// [RFC 4178 5] NTLM is the client's favourite.
-    Optional,
-    /// [RFC 4178 5] It is not.
-    Required,
+struct Refusal;
+
+/// [RFC 4178 4.2.2] A NegTokenResp that says reject, and nothing else.
+const REJECT: [u8; 9] = [0xA1, 7, 0x30, 5, 0xA0, 3, 0x0A, 1, 2];
+
+/// Whether an answer is the first, which alone names the mechanism and asks for MICs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    First,
+    Later,
 }
 
 impl Acceptor {
-    /// A server around that of NTLM, which has not been used yet.
-    pub fn new(inner: ntlm::Acceptor) -> Self {
-        Self { inner, state: State::Start }
+    /// A server that can do these.
+    pub fn new(mechanisms: impl Into<Mechanisms>) -> Self {
+        Self { state: State::Start(mechanisms.into()) }
     }
 
-    fn start(&mut self, token: &[u8]) -> Result<(State, Step), AuthError> {
-        let expected = TokenKind::NegTokenInit;
-        match sniff(token) {
-            FirstToken::Ntlm => Ok((State::Bare, self.inner.step(token)?)),
-            FirstToken::Spnego(init) => self.choose(*init),
-            FirstToken::Kerberos => Err(AuthError::UnexpectedToken { expected, found: TokenKind::Kerberos }),
-            FirstToken::Unknown if token.is_empty() => {
-                Err(AuthError::UnexpectedToken { expected, found: TokenKind::Empty })
+    fn complete(&self) -> Option<&dyn SecurityContext> {
+        match &self.state {
+            State::Complete(context) => Some(context.as_ref()),
+            _ => None,
+        }
+    }
+
+    fn session(&mut self) -> Result<&mut dyn SecurityContext, AuthError> {
+        match &mut self.state {
+            State::Complete(context) => Ok(context.as_mut()),
+            State::Dead(_) => Err(AuthError::Finished),
+            _ => Err(AuthError::NotEstablished),
+        }
+    }
+}
+
+fn start(mechanisms: Mechanisms, first: FirstToken, token: &[u8]) -> Result<(State, Step), AuthError> {
+    let expected = TokenKind::NegTokenInit;
+    match first {
+        FirstToken::Ntlm => start_bare(mechanisms, &MechType::NTLM, token),
+        FirstToken::Kerberos => start_bare(mechanisms, &MechType::KERBEROS, token),
+        FirstToken::Spnego(init) => choose(mechanisms, *init),
+        FirstToken::Unknown if token.is_empty() => {
+            Err(AuthError::UnexpectedToken { expected, found: TokenKind::Empty })
+        }
+        // Whatever it was meant to be, this says where it goes wrong.
+        FirstToken::Unknown => Err(match NegTokenInit::from_bytes(token) {
+            Err(error) => error.into(),
+            Ok(_) => AuthError::UnexpectedToken { expected, found: TokenKind::Unknown },
+        }),
+    }
+}
+
+fn start_bare(mechanisms: Mechanisms, mech: &MechType, token: &[u8]) -> Result<(State, Step), AuthError> {
+    step_bare(mechanisms.take(mech).ok_or(AuthError::NoCommonMechanism)?, token)
+}
+
+fn step_bare(mut context: Box<dyn SecurityContext>, token: &[u8]) -> Result<(State, Step), AuthError> {
+    Ok(match context.step(token)? {
+        Step::Continue(answer) => (State::Bare(context), Step::Continue(answer)),
+        Step::Complete(answer) => (State::Complete(context), Step::Complete(answer)),
+    })
+}
+
+/// [RFC 4178 4.2.2] The optimistic token counts only if its mechanism, which is the client's first, is chosen. The
+/// answer spells the mechanism as the client did ([MS-SPNG 3.2.5]: Windows clients fail otherwise).
+fn choose(mechanisms: Mechanisms, init: NegTokenInit) -> Result<(State, Step), AuthError> {
+    let known = init.mech_types.0.iter().position(|mech| mechanisms.has(mech));
+    let place = known.ok_or(AuthError::NoCommonMechanism)?;
+    let mech = init.mech_types.0.get(place).ok_or(AuthError::NoCommonMechanism)?.clone();
+    let need = match place > 0 || mechanisms.demands_list_mic(&mech) {
+        true => ListMic::Required,
+        false => ListMic::Optional,
+    };
+    let context = mechanisms.take(&mech).ok_or(AuthError::NoCommonMechanism)?;
+    let chosen = Chosen::new(mech, context, need, &init.mech_types);
+    match init.mech_token.filter(|token| place == 0 && !token.is_empty()) {
+        Some(token) => {
+            let mic = init.mech_list_mic.filter(|mic| *mic != token);
+            go_on(chosen, &token, mic.as_deref(), Answer::First)
+        }
+        None => ask(chosen, Answer::First, None),
+    }
+}
+
+/// Gives the mechanism its next token.
+fn go_on(
+    mut chosen: Chosen,
+    token: &[u8],
+    mic: Option<&[u8]>,
+    answer: Answer,
+) -> Result<(State, Step), AuthError> {
+    match chosen.context.step(token)? {
+        // There are no keys yet that a MIC could be of.
+        Step::Continue(_) if mic.is_some() => Err(AuthError::MechListMicWrong),
+        Step::Continue(token) => ask(chosen, answer, Some(token)),
+        Step::Complete(token) => match mic {
+            Some(mic) => exchange_mics(chosen, mic, answer, token),
+            None if chosen.need == ListMic::Optional => {
+                let last = response(&chosen, answer, NegState::ACCEPT_COMPLETED, token, None).to_bytes()?;
+                Ok((State::Complete(chosen.context), Step::Complete(Some(last))))
             }
-            // Whatever it was meant to be, this says where it goes wrong.
-            FirstToken::Unknown => Err(match NegTokenInit::from_bytes(token) {
-                Err(error) => error.into(),
-                Ok(_) => AuthError::UnexpectedToken { expected, found: TokenKind::Unknown },
-            }),
-        }
+            None => demand_mic(chosen, answer, token),
+        },
     }
+}
 
-    /// [RFC 4178 4.2.2] The optimistic token counts only if it is NTLM's, which means that NTLM is first.
-    fn choose(&mut self, init: NegTokenInit) -> Result<(State, Step), AuthError> {
-        if !init.mech_types.0.contains(&MechType::NTLM) {
-            return Err(AuthError::NoCommonMechanism);
-        }
-        let is_favourite = init.mech_types.0.first() == Some(&MechType::NTLM);
-        let (neg_state, list_mic) = match is_favourite {
-            true => (NegState::ACCEPT_INCOMPLETE, ListMic::Optional),
-            false => (NegState::REQUEST_MIC, ListMic::Required),
-        };
-        let response_token = match init.mech_token.filter(|_| is_favourite) {
-            Some(token) => Some(self.step_inner(&token)?),
-            None => None,
-        };
-        let response = NegTokenResp {
-            neg_state: Some(neg_state),
-            supported_mech: Some(MechType::NTLM),
-            response_token,
-            mech_list_mic: None,
-        };
-        Ok((State::Wrapped(init.mech_types, list_mic), Step::Continue(response.to_bytes()?)))
+fn ask(chosen: Chosen, answer: Answer, token: Option<Vec<u8>>) -> Result<(State, Step), AuthError> {
+    let asked = response(&chosen, answer, incomplete(&chosen, answer), token, None).to_bytes()?;
+    Ok((State::ExpectToken(chosen), Step::Continue(asked)))
+}
+
+/// [RFC 4178 5 c] The client's MIC came, so it gets ours.
+fn exchange_mics(
+    mut chosen: Chosen,
+    mic: &[u8],
+    answer: Answer,
+    token: Option<Vec<u8>>,
+) -> Result<(State, Step), AuthError> {
+    chosen.verify(mic)?;
+    let ours = chosen.sign()?;
+    let last = response(&chosen, answer, NegState::ACCEPT_COMPLETED, token, Some(ours)).to_bytes()?;
+    Ok((State::Complete(chosen.restarted()), Step::Complete(Some(last))))
+}
+
+/// [RFC 4178 5] The mechanism is complete and the client's MIC is missing. Where the last token is ours, so is the first
+/// MIC (b). Where it was the client's, its MIC was due with it (c), unless it could not know because this is our first
+/// answer.
+fn demand_mic(
+    mut chosen: Chosen,
+    answer: Answer,
+    token: Option<Vec<u8>>,
+) -> Result<(State, Step), AuthError> {
+    let (ours, our_mic) = match (&token, answer) {
+        (Some(_), _) => (Some(chosen.sign()?), OurMic::Sent),
+        (None, Answer::First) => (None, OurMic::NotSent),
+        (None, Answer::Later) => return Err(AuthError::MechListMicWrong),
+    };
+    let asked = response(&chosen, answer, incomplete(&chosen, answer), token, ours).to_bytes()?;
+    Ok((State::ExpectMic(chosen, our_mic), Step::Continue(asked)))
+}
+
+/// [RFC 4178 4.2.2] request-mic "SHALL only be present in the first reply from the target".
+fn incomplete(chosen: &Chosen, answer: Answer) -> NegState {
+    match (chosen.need, answer) {
+        (ListMic::Required, Answer::First) => NegState::REQUEST_MIC,
+        _ => NegState::ACCEPT_INCOMPLETE,
     }
+}
 
-    /// A step that NTLM must not complete.
-    fn step_inner(&mut self, token: &[u8]) -> Result<Vec<u8>, AuthError> {
-        match self.inner.step(token)? {
-            Step::Continue(challenge) => Ok(challenge),
-            Step::Complete(_) => Err(AuthError::Finished),
-        }
+fn response(
+    chosen: &Chosen,
+    answer: Answer,
+    neg_state: NegState,
+    response_token: Option<Vec<u8>>,
+    mech_list_mic: Option<Vec<u8>>,
+) -> NegTokenResp {
+    let supported_mech = (answer == Answer::First).then(|| chosen.mech.clone());
+    NegTokenResp { neg_state: Some(neg_state), supported_mech, response_token, mech_list_mic }
+}
+
+/// What comes after the first token. Of the client's own state nothing counts but its refusal.
+fn receive_from_client(token: &[u8]) -> Result<NegTokenResp, AuthError> {
+    let response = receive(token)?;
+    if response.neg_state == Some(NegState::REJECT) {
+        return Err(AuthError::Rejected);
     }
+    Ok(response)
+}
 
-    fn go_on(
-        &mut self,
-        mech_types: MechTypes,
-        list_mic: ListMic,
-        token: &[u8],
-    ) -> Result<(State, Step), AuthError> {
-        let response = NegTokenResp::from_bytes(token)?;
-        if response.neg_state == Some(NegState::REJECT) {
-            return Err(AuthError::Rejected);
-        }
-        let inner_token = response.response_token.unwrap_or_default();
-        match self.inner.step(&inner_token)? {
-            Step::Continue(challenge) => {
-                let answer = NegTokenResp {
-                    neg_state: Some(NegState::ACCEPT_INCOMPLETE),
-                    response_token: Some(challenge),
-                    ..NegTokenResp::default()
-                };
-                Ok((State::Wrapped(mech_types, list_mic), Step::Continue(answer.to_bytes()?)))
-            }
-            Step::Complete(_) => self.complete(&mech_types, list_mic, response.mech_list_mic.as_deref()),
-        }
+fn expect_token(chosen: Chosen, token: &[u8]) -> Result<(State, Step), AuthError> {
+    let response = receive_from_client(token)?;
+    let token = response.response_token.ok_or(AuthError::OutOfStep)?;
+    go_on(chosen, &token, response.mech_list_mic.as_deref(), Answer::Later)
+}
+
+fn expect_mic(mut chosen: Chosen, our_mic: OurMic, token: &[u8]) -> Result<(State, Step), AuthError> {
+    let response = receive_from_client(token)?;
+    if response.response_token.is_some() {
+        return Err(AuthError::OutOfStep);
     }
-
-    /// [MS-SPNG 3.2.5.1] Verifies the client's mechListMIC and makes our own, then starts both key streams again.
-    fn complete(
-        &mut self,
-        mech_types: &MechTypes,
-        list_mic: ListMic,
-        found: Option<&[u8]>,
-    ) -> Result<(State, Step), AuthError> {
-        let mech_list_mic = match (found, list_mic) {
-            (None, ListMic::Required) => return Err(AuthError::MechListMicWrong),
-            (None, ListMic::Optional) => None,
-            (Some(found), _) => {
-                let covered = mech_types.to_der();
-                let seal = self.inner.seal_for_signing().ok_or(AuthError::NotEstablished)?;
-                seal.verify(found, &covered).map_err(|_| AuthError::MechListMicWrong)?;
-                let ours = seal.sign(&covered)?.to_vec();
-                seal.restart();
-                Some(ours)
-            }
-        };
-        let last = NegTokenResp {
-            neg_state: Some(NegState::ACCEPT_COMPLETED),
-            mech_list_mic,
-            ..NegTokenResp::default()
-        };
-        Ok((State::Complete, Step::Complete(Some(last.to_bytes()?))))
-    }
-
-    fn expect_complete(&self) -> Result<(), AuthError> {
-        match self.state {
-            State::Bare | State::Complete => Ok(()),
-            State::Dead => Err(AuthError::Finished),
-            State::Start | State::Wrapped(..) => Err(AuthError::NotEstablished),
+    let mic = response.mech_list_mic.ok_or(AuthError::MechListMicWrong)?;
+    match our_mic {
+        OurMic::NotSent => exchange_mics(chosen, &mic, Answer::Later, None),
+        OurMic::Sent => {
+            chosen.verify(&mic)?;
+            Ok((State::Complete(chosen.restarted()), Step::Complete(None)))
         }
     }
 }
 
 impl SecurityContext for Acceptor {
     fn step(&mut self, token: &[u8]) -> Result<Step, AuthError> {
-        let state = std::mem::replace(&mut self.state, State::Dead);
-        if token.len() > TOKEN_BYTES_MAX {
-            return Err(AuthError::TokenTooLong { len: token.len(), len_max: TOKEN_BYTES_MAX });
-        }
+        let state = std::mem::replace(&mut self.state, State::Dead(None));
+        expect_short(token)?;
         let (state, step) = match state {
-            State::Start => self.start(token)?,
-            State::Bare => (State::Bare, self.inner.step(token)?),
-            State::Wrapped(mech_types, list_mic) => self.go_on(mech_types, list_mic, token)?,
-            State::Complete | State::Dead => return Err(AuthError::Finished),
+            State::Start(mechanisms) => {
+                let first = sniff(token);
+                self.state = State::Dead(matches!(first, FirstToken::Spnego(_)).then_some(Refusal));
+                start(mechanisms, first, token)?
+            }
+            State::Bare(context) => step_bare(context, token)?,
+            State::ExpectToken(chosen) => {
+                self.state = State::Dead(Some(Refusal));
+                expect_token(chosen, token)?
+            }
+            State::ExpectMic(chosen, our_mic) => {
+                self.state = State::Dead(Some(Refusal));
+                expect_mic(chosen, our_mic, token)?
+            }
+            State::Complete(_) | State::Dead(_) => return Err(AuthError::Finished),
         };
         self.state = state;
         Ok(step)
     }
 
     fn seal(&mut self, message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
-        self.expect_complete()?;
-        self.inner.seal(message)
+        self.session()?.seal(message)
     }
 
     fn unseal(&mut self, header: &[u8], message: &mut Vec<u8>) -> Result<(), AuthError> {
-        self.expect_complete().inspect_err(|_| message.clear())?;
-        self.inner.unseal(header, message)
+        match self.session() {
+            Ok(session) => session.unseal(header, message),
+            Err(error) => {
+                message.clear();
+                Err(error)
+            }
+        }
+    }
+
+    fn sign(&mut self, data: &[u8]) -> Result<Vec<u8>, AuthError> {
+        self.session()?.sign(data)
+    }
+
+    fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
+        self.session()?.verify(mic, data)
     }
 
     fn principal(&self) -> Option<&Principal> {
-        self.expect_complete().ok().and_then(|()| self.inner.principal())
+        self.complete().and_then(SecurityContext::principal)
+    }
+
+    fn established(&self) -> Option<&Established> {
+        self.complete().and_then(SecurityContext::established)
+    }
+
+    fn refusal(&self) -> Option<Vec<u8>> {
+        match self.state {
+            State::Dead(Some(Refusal)) => Some(REJECT.to_vec()),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start(mechanisms) => f.debug_tuple("Start").field(mechanisms).finish(),
+            Self::Bare(_) => f.write_str("Bare"),
+            Self::ExpectToken(chosen) => f.debug_tuple("ExpectToken").field(chosen).finish(),
+            Self::ExpectMic(chosen, ours) => f.debug_tuple("ExpectMic").field(chosen).field(ours).finish(),
+            Self::Complete(_) => f.write_str("Complete"),
+            Self::Dead(_) => f.write_str("Dead"),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! [RFC 4178] SPNEGO, with the changes of [MS-SPNG], around NTLM; and what a first token can be at all.
+//! [RFC 4178] SPNEGO, with the changes of [MS-SPNG], around any mechanism; and what a first token can be at all.
 //!
 //! ```
 //! use winrm_harness::auth::negotiate::FirstToken;
@@ -12,17 +12,28 @@
 //! [MS-SPNG]: https://learn.microsoft.com/openspecs/windows_protocols/ms-spng/
 
 mod acceptor;
-mod der;
+mod chosen;
 mod initiator;
+mod mechanisms;
 mod sniff;
 mod token;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod selection;
+#[cfg(test)]
+mod state_tables;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod toy;
 
 pub use acceptor::Acceptor;
 pub use initiator::Initiator;
 pub use initiator::Offer;
+pub use mechanisms::ListMicPolicy;
+pub use mechanisms::Mechanisms;
 pub use sniff::FirstToken;
 pub use sniff::sniff;
 pub use token::MechType;

@@ -1,8 +1,8 @@
+use crate::auth::der::DerReader;
+use crate::auth::der::Tag;
+use crate::auth::der::only;
 use crate::auth::negotiate::MechType;
 use crate::auth::negotiate::NegTokenInit;
-use crate::auth::negotiate::der::DerReader;
-use crate::auth::negotiate::der::Tag;
-use crate::auth::negotiate::der::only;
 use crate::auth::ntlm::MessageKind;
 use crate::codec::CodecError;
 use crate::codec::Decode;

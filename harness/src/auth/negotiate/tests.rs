@@ -20,13 +20,17 @@ use crate::limits::SPNEGO_OID_BYTES_MAX;
 const LENGTHS: [usize; 5] = [0, 1, 255, 4096, 500_000];
 
 fn acceptor() -> Acceptor {
+    Acceptor::new(acceptor_of_ntlm())
+}
+
+pub(super) fn acceptor_of_ntlm() -> ntlm::Acceptor {
     let accounts = ntlm::Accounts::new(vec![ntlm::Account::new("", "alice", "wonderland")]);
     let given = ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(9) };
     let names = ntlm::ServerNames::workgroup("host");
-    Acceptor::new(ntlm::Acceptor::new(accounts, names, ntlm::AcceptorPolicy::default(), given))
+    ntlm::Acceptor::new(accounts, names, ntlm::AcceptorPolicy::default(), given)
 }
 
-fn alice() -> ntlm::Credential {
+pub(super) fn alice() -> ntlm::Credential {
     ntlm::Credential::password("", "alice", "wonderland")
 }
 
@@ -34,7 +38,7 @@ fn by_library() -> Initiator {
     Initiator::new(ntlm::Initiator::new(alice(), None).unwrap())
 }
 
-fn inner_fixed() -> ntlm::FixedInitiator {
+pub(super) fn inner_fixed() -> ntlm::FixedInitiator {
     let given = ntlm::FixedGiven::new([0xAA; 8], ntlm::ExportedSessionKey([0x55; 16]));
     ntlm::FixedInitiator::new(alice(), given)
 }
@@ -44,7 +48,10 @@ fn fixed() -> Initiator {
 }
 
 /// Hands tokens to and fro until both sides are complete; returns how many there were.
-fn handshake(client: &mut dyn SecurityContext, server: &mut dyn SecurityContext) -> Result<usize, AuthError> {
+pub(super) fn handshake(
+    client: &mut dyn SecurityContext,
+    server: &mut dyn SecurityContext,
+) -> Result<usize, AuthError> {
     let mut step = client.step(&[])?;
     let mut to_server = true;
     for count in 1..10 {
@@ -55,7 +62,7 @@ fn handshake(client: &mut dyn SecurityContext, server: &mut dyn SecurityContext)
     panic!("the handshake does not end");
 }
 
-fn exchange(client: &mut dyn SecurityContext, server: &mut dyn SecurityContext) {
+pub(super) fn exchange(client: &mut dyn SecurityContext, server: &mut dyn SecurityContext) {
     for len in LENGTHS {
         let plain: Vec<u8> = (0..=255).cycle().take(len).collect();
         let mut message = plain.clone();
@@ -81,7 +88,7 @@ fn a_client_with_ntlm_first_logs_on_in_four_tokens() {
 #[test]
 fn a_client_with_kerberos_first_is_led_to_ntlm_in_six_tokens() {
     for client in [by_library(), fixed()] {
-        let mut client = client.offering(Offer::KerberosThenNtlm);
+        let mut client = client.with_offer(Offer::KerberosThenNtlm);
         let mut server = acceptor();
         assert_eq!(handshake(&mut client, &mut server), Ok(6));
         exchange(&mut client, &mut server);
@@ -173,7 +180,7 @@ fn third_token(client: &mut Initiator, server: &mut Acceptor) -> NegTokenResp {
 fn a_missing_mech_list_mic_is_refused_only_where_ntlm_was_not_the_favourite() {
     let last = |offer| {
         let mut server = acceptor();
-        let mut response = third_token(&mut fixed().offering(offer), &mut server);
+        let mut response = third_token(&mut fixed().with_offer(offer), &mut server);
         response.mech_list_mic = None;
         server.step(&response.to_bytes().unwrap())
     };
@@ -184,7 +191,7 @@ fn a_missing_mech_list_mic_is_refused_only_where_ntlm_was_not_the_favourite() {
 
 #[test]
 fn a_changed_list_of_mechanisms_is_refused() {
-    let mut client = fixed().offering(Offer::KerberosThenNtlm);
+    let mut client = fixed().with_offer(Offer::KerberosThenNtlm);
     let mut server = acceptor();
     let Ok(Step::Continue(init)) = client.step(&[]) else { panic!() };
     let mut init = NegTokenInit::from_bytes(&init).unwrap();
@@ -264,9 +271,7 @@ fn a_bare_kerberos_token_is_named() {
     token.extend_from_slice(&[1, 0, 0x6E, 0]);
     assert_eq!(token.len(), 17);
     assert_eq!(sniff(&token), FirstToken::Kerberos);
-    let found = TokenKind::Kerberos;
-    let expected = TokenKind::NegTokenInit;
-    assert_eq!(acceptor().step(&token), Err(AuthError::UnexpectedToken { expected, found }));
+    assert_eq!(acceptor().step(&token), Err(AuthError::NoCommonMechanism));
     token.push(0);
     assert_eq!(sniff(&token), FirstToken::Unknown);
 }

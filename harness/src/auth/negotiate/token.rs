@@ -1,11 +1,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::auth::negotiate::der::DerReader;
-use crate::auth::negotiate::der::Tag;
-use crate::auth::negotiate::der::element;
-use crate::auth::negotiate::der::explicit;
-use crate::auth::negotiate::der::only;
+use crate::auth::der::DerReader;
+use crate::auth::der::Tag;
+use crate::auth::der::element;
+use crate::auth::der::explicit;
+use crate::auth::der::only;
 use crate::codec::CodecError;
 use crate::codec::Decode;
 use crate::codec::Encode;
@@ -44,6 +44,12 @@ impl MechType {
             return Err(CodecError::BadValue { field, value: u64::from(*last) });
         }
         Ok(Self(Cow::Owned(octets.to_vec())))
+    }
+
+    /// Whether both name the same mechanism: the two spellings of Kerberos do.
+    pub fn is_same_mechanism(&self, other: &Self) -> bool {
+        let is_kerberos = |mech: &Self| [Self::KERBEROS, Self::KERBEROS_LEGACY].contains(mech);
+        self == other || (is_kerberos(self) && is_kerberos(other))
     }
 
     /// The contents octets.

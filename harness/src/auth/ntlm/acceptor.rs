@@ -1,11 +1,15 @@
 use std::fmt;
 
 use crate::auth::AuthError;
-use crate::auth::ChannelBindings;
+use crate::auth::ChannelBindingPolicy;
+use crate::auth::Established;
 use crate::auth::Principal;
+use crate::auth::Protection;
+use crate::auth::Role;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::TokenKind;
+use crate::auth::acceptance::TokenBindings;
 use crate::auth::ntlm::Account;
 use crate::auth::ntlm::Accounts;
 use crate::auth::ntlm::Authenticate;
@@ -19,13 +23,14 @@ use crate::auth::ntlm::Negotiate;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::auth::ntlm::NtHash;
 use crate::auth::ntlm::NtlmV2Response;
-use crate::auth::ntlm::Role;
 use crate::auth::ntlm::Seal;
 use crate::auth::ntlm::ServerNames;
 use crate::auth::ntlm::Version;
 use crate::auth::ntlm::WireText;
 use crate::auth::ntlm::authenticate::MIC_RANGE;
 use crate::auth::ntlm::crypto::ResponseKey;
+use crate::auth::ntlm::established::NOTHING_SEALED;
+use crate::auth::ntlm::established::sealed_with;
 use crate::auth::ntlm::response::PROOF_LEN;
 use crate::codec::Decode;
 use crate::codec::Encode;
@@ -63,16 +68,6 @@ pub struct AcceptorPolicy {
     pub channel_bindings: ChannelBindingPolicy,
 }
 
-/// Whether a session without 128-bit sealing is accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Protection {
-    /// The client has to agree to signing and sealing with 128 bits and key exchange.
-    #[default]
-    Sealed,
-    /// Something else protects the messages (TLS); the session seals only if the client wants it.
-    Elsewhere,
-}
-
 /// Whether a response without MIC is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MicPolicy {
@@ -81,18 +76,6 @@ pub enum MicPolicy {
     Required,
     /// [MS-NLMP 3.2.5.1.2] The response's own flag decides. Old clients (curl) never send one.
     IfPromised,
-}
-
-/// [MS-WSMV 2.2.4.34] CbtHardeningLevel, with what to compare.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum ChannelBindingPolicy {
-    /// Bindings are ignored; the only choice without TLS.
-    #[default]
-    None,
-    /// Bindings have to fit if the client sends them.
-    Relaxed(ChannelBindings),
-    /// The client has to send them.
-    Strict(ChannelBindings),
 }
 
 enum State {
@@ -105,7 +88,7 @@ enum State {
 /// Whether the peers agreed to seal.
 #[derive(Debug, Clone, Copy)]
 enum Sealing {
-    Agreed,
+    Agreed(&'static Established),
     NotAgreed,
 }
 
@@ -134,14 +117,6 @@ impl Acceptor {
     /// A server for one connection.
     pub fn new(accounts: Accounts, names: ServerNames, policy: AcceptorPolicy, given: AcceptorGiven) -> Self {
         Self { accounts, names, policy, given, state: State::ExpectNegotiate }
-    }
-
-    /// The session's keys even where it does not seal: SPNEGO signs with them.
-    pub(crate) fn seal_for_signing(&mut self) -> Option<&mut Seal> {
-        match &mut self.state {
-            State::Established(_, seal, _) => Some(seal),
-            _ => None,
-        }
     }
 
     fn required_flags(&self) -> NegotiateFlags {
@@ -201,7 +176,7 @@ impl Acceptor {
         self.check_channel_bindings(&response)?;
         let seal = Box::new(Seal::new(&exported, flags, Role::Acceptor));
         let sealing = match flags.contains(NegotiateFlags::SEAL) {
-            true => Sealing::Agreed,
+            true => Sealing::Agreed(sealed_with(flags)),
             false => Sealing::NotAgreed,
         };
         Ok((State::Established(account.principal().clone(), seal, sealing), Step::Complete(None)))
@@ -262,22 +237,24 @@ impl Acceptor {
     /// [MS-NLMP 3.2.5.1.2] Zeros are the same as none.
     fn check_channel_bindings(&self, response: &NtlmV2Response) -> Result<(), AuthError> {
         let found = response.av_pairs.find(AvId::CHANNEL_BINDINGS).unwrap_or_default();
-        let is_missing = found.iter().all(|octet| *octet == 0);
-        let expected = match &self.policy.channel_bindings {
-            ChannelBindingPolicy::None => return Ok(()),
-            ChannelBindingPolicy::Relaxed(_) if is_missing => return Ok(()),
-            ChannelBindingPolicy::Strict(_) if is_missing => return Err(AuthError::ChannelBindingsMissing),
-            ChannelBindingPolicy::Relaxed(expected) | ChannelBindingPolicy::Strict(expected) => expected,
-        };
-        if found != expected.md5() {
-            return Err(AuthError::ChannelBindingsWrong);
+        match found.iter().all(|octet| *octet == 0) {
+            true => self.policy.channel_bindings.check(TokenBindings::Absent),
+            false => self.policy.channel_bindings.check(TokenBindings::Hash(found)),
         }
-        Ok(())
+    }
+
+    /// The session's keys even where it does not seal: SPNEGO signs with them.
+    fn seal_for_signing(&mut self) -> Result<&mut Seal, AuthError> {
+        match &mut self.state {
+            State::Established(_, seal, _) => Ok(seal),
+            State::Dead => Err(AuthError::Finished),
+            _ => Err(AuthError::NotEstablished),
+        }
     }
 
     fn seal_of_session(&mut self) -> Result<&mut Seal, AuthError> {
         match &mut self.state {
-            State::Established(_, seal, Sealing::Agreed) => Ok(seal),
+            State::Established(_, seal, Sealing::Agreed(_)) => Ok(seal),
             State::Established(_, _, Sealing::NotAgreed) => Err(AuthError::SealingNotNegotiated),
             State::Dead => Err(AuthError::Finished),
             _ => Err(AuthError::NotEstablished),
@@ -354,9 +331,31 @@ impl SecurityContext for Acceptor {
         unsealed.inspect_err(|_| message.clear())
     }
 
+    fn sign(&mut self, data: &[u8]) -> Result<Vec<u8>, AuthError> {
+        Ok(self.seal_for_signing()?.sign(data)?.to_vec())
+    }
+
+    fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
+        self.seal_for_signing()?.verify(mic, data)
+    }
+
+    fn restart(&mut self) {
+        if let State::Established(_, seal, _) = &mut self.state {
+            seal.restart();
+        }
+    }
+
     fn principal(&self) -> Option<&Principal> {
         match &self.state {
             State::Established(principal, _, _) => Some(principal),
+            _ => None,
+        }
+    }
+
+    fn established(&self) -> Option<&Established> {
+        match &self.state {
+            State::Established(_, _, Sealing::Agreed(established)) => Some(established),
+            State::Established(_, _, Sealing::NotAgreed) => Some(&NOTHING_SEALED),
             _ => None,
         }
     }

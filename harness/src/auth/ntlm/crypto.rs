@@ -9,8 +9,8 @@ use md5::Md5;
 use rc4::Rc4;
 use rc4::StreamCipher;
 
+use crate::auth::Role;
 use crate::auth::ntlm::NegotiateFlags;
-use crate::auth::ntlm::Role;
 
 /// [MS-NLMP 3.3.1] NTOWFv1: MD4 of the password. As good as the password, so `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]

@@ -2,7 +2,9 @@ use std::fmt;
 
 use crate::auth::AuthError;
 use crate::auth::ChannelBindings;
+use crate::auth::Established;
 use crate::auth::Principal;
+use crate::auth::Role;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::TokenKind;
@@ -16,13 +18,13 @@ use crate::auth::ntlm::MessageKind;
 use crate::auth::ntlm::Negotiate;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::auth::ntlm::NtlmV2Response;
-use crate::auth::ntlm::Role;
 use crate::auth::ntlm::Seal;
 use crate::auth::ntlm::Tail;
 use crate::auth::ntlm::Version;
 use crate::auth::ntlm::WireText;
 use crate::auth::ntlm::authenticate::MIC_RANGE;
 use crate::auth::ntlm::crypto::ResponseKey;
+use crate::auth::ntlm::established::sealed_with;
 use crate::codec::Decode;
 use crate::codec::Encode;
 
@@ -92,7 +94,7 @@ pub enum Misbehaviour {
 enum State {
     Start,
     ExpectChallenge(Vec<u8>),
-    Established(Box<Seal>),
+    Established(Box<Seal>, &'static Established),
     Dead,
 }
 
@@ -131,14 +133,6 @@ impl FixedInitiator {
     pub fn misbehaving(mut self, misbehaviour: Misbehaviour) -> Self {
         self.misbehaviour = Some(misbehaviour);
         self
-    }
-
-    /// The session's keys; the context is dead afterwards.
-    pub(crate) fn take_seal(&mut self) -> Result<Seal, AuthError> {
-        match std::mem::replace(&mut self.state, State::Dead) {
-            State::Established(seal) => Ok(*seal),
-            _ => Err(AuthError::NotEstablished),
-        }
     }
 
     fn start(&self, token: &[u8]) -> Result<(State, Step), AuthError> {
@@ -180,7 +174,7 @@ impl FixedInitiator {
         self.spoil(&mut message);
         let authenticate = self.with_mic(&message, &exported, [negotiate, token])?;
         let seal = Seal::new(&exported, flags, Role::Initiator);
-        Ok((State::Established(Box::new(seal)), Step::Complete(Some(authenticate))))
+        Ok((State::Established(Box::new(seal), sealed_with(flags)), Step::Complete(Some(authenticate))))
     }
 
     fn flags(&self, challenge: &Challenge) -> NegotiateFlags {
@@ -276,7 +270,7 @@ impl FixedInitiator {
 
     fn seal_of_session(&mut self) -> Result<&mut Seal, AuthError> {
         match &mut self.state {
-            State::Established(seal) => Ok(seal),
+            State::Established(seal, _) => Ok(seal),
             State::Dead => Err(AuthError::Finished),
             State::Start | State::ExpectChallenge(_) => Err(AuthError::NotEstablished),
         }
@@ -288,7 +282,7 @@ impl SecurityContext for FixedInitiator {
         let (state, step) = match std::mem::replace(&mut self.state, State::Dead) {
             State::Start => self.start(token)?,
             State::ExpectChallenge(negotiate) => self.answer(&negotiate, token)?,
-            State::Established(_) | State::Dead => return Err(AuthError::Finished),
+            State::Established(..) | State::Dead => return Err(AuthError::Finished),
         };
         self.state = state;
         Ok(step)
@@ -303,8 +297,29 @@ impl SecurityContext for FixedInitiator {
         unsealed.inspect_err(|_| message.clear())
     }
 
+    fn sign(&mut self, data: &[u8]) -> Result<Vec<u8>, AuthError> {
+        Ok(self.seal_of_session()?.sign(data)?.to_vec())
+    }
+
+    fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
+        self.seal_of_session()?.verify(mic, data)
+    }
+
+    fn restart(&mut self) {
+        if let State::Established(seal, _) = &mut self.state {
+            seal.restart();
+        }
+    }
+
     fn principal(&self) -> Option<&Principal> {
         None
+    }
+
+    fn established(&self) -> Option<&Established> {
+        match &self.state {
+            State::Established(_, established) => Some(established),
+            _ => None,
+        }
     }
 }
 

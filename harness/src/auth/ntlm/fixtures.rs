@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::auth::Role;
 use crate::auth::negotiate::NegTokenInit;
 use crate::auth::negotiate::NegTokenResp;
 use crate::auth::ntlm::crypto::ResponseKey;

@@ -7,7 +7,9 @@ use sspi::SspiImpl;
 
 use crate::auth::AuthError;
 use crate::auth::ChannelBindings;
+use crate::auth::Established;
 use crate::auth::Principal;
+use crate::auth::Role;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::TokenKind;
@@ -17,9 +19,9 @@ use crate::auth::ntlm::Credential;
 use crate::auth::ntlm::ExportedSessionKey;
 use crate::auth::ntlm::MessageKind;
 use crate::auth::ntlm::NegotiateFlags;
-use crate::auth::ntlm::Role;
 use crate::auth::ntlm::SIGNATURE_LEN;
 use crate::auth::ntlm::Seal;
+use crate::auth::ntlm::established::sealed_with;
 use crate::codec::Decode;
 use crate::limits::TOKEN_BYTES_MAX;
 
@@ -35,11 +37,16 @@ pub struct Initiator {
     state: State,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum State {
     Start,
     ExpectChallenge,
+    /// No message was protected yet.
     Established,
+    /// The library protects the messages.
+    ByLibrary,
+    /// We do, from the first signature on: the library can't start its key streams again behind it.
+    ByUs(Box<Seal>),
     Dead,
 }
 
@@ -93,22 +100,35 @@ impl Initiator {
         })
     }
 
-    /// The session's keys, for our own sealing; the context is dead afterwards.
-    pub(crate) fn take_seal(&mut self) -> Result<Seal, AuthError> {
-        self.expect_established()?;
-        self.state = State::Dead;
+    /// The keys of a session in which we sign.
+    fn seal_for_signing(&mut self) -> Result<&mut Seal, AuthError> {
+        if let State::Established = self.state {
+            self.state = State::ByUs(Box::new(self.library_keys()?));
+        }
+        match &mut self.state {
+            State::ByUs(seal) => Ok(seal),
+            State::Start | State::ExpectChallenge => Err(AuthError::NotEstablished),
+            _ => Err(AuthError::Finished),
+        }
+    }
+
+    fn library_keys(&self) -> Result<Seal, AuthError> {
         let keys = library::guard(|| self.context.query_context_session_key())?;
         let key = keys.session_key.as_ref().as_slice();
         let key = key.try_into().map_err(|_| AuthError::SessionKeyLength { len: key.len() })?;
         Ok(Seal::new(&ExportedSessionKey(key), NegotiateFlags::FULL_STRENGTH, Role::Initiator))
     }
 
-    fn expect_established(&self) -> Result<(), AuthError> {
-        match self.state {
-            State::Established => Ok(()),
-            State::Dead => Err(AuthError::Finished),
-            State::Start | State::ExpectChallenge => Err(AuthError::NotEstablished),
-        }
+    fn seal_by_library(&mut self, message: &mut [u8]) -> Result<Vec<u8>, AuthError> {
+        let sealed = library::seal(self.context.as_mut(), SIGNATURE_LEN, message);
+        self.state = if sealed.is_ok() { State::ByLibrary } else { State::Dead };
+        sealed
+    }
+
+    fn unseal_by_library(&mut self, header: &[u8], message: &mut [u8]) -> Result<(), AuthError> {
+        let unsealed = library::unseal(self.context.as_mut(), SIGNATURE_LEN, header, message);
+        self.state = if unsealed.is_ok() { State::ByLibrary } else { State::Dead };
+        unsealed
     }
 }
 
@@ -117,26 +137,55 @@ impl SecurityContext for Initiator {
         match std::mem::replace(&mut self.state, State::Dead) {
             State::Start => self.start(token),
             State::ExpectChallenge => self.answer(token),
-            State::Established | State::Dead => Err(AuthError::Finished),
+            _ => Err(AuthError::Finished),
         }
     }
 
     fn seal(&mut self, message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
-        self.expect_established()?;
-        let sealed = library::seal(self.context.as_mut(), SIGNATURE_LEN, message);
-        sealed.inspect_err(|_| self.state = State::Dead)
+        match &mut self.state {
+            State::Established | State::ByLibrary => self.seal_by_library(message),
+            State::ByUs(seal) => Ok(seal.seal(message)?.to_vec()),
+            State::Dead => Err(AuthError::Finished),
+            State::Start | State::ExpectChallenge => Err(AuthError::NotEstablished),
+        }
     }
 
     fn unseal(&mut self, header: &[u8], message: &mut Vec<u8>) -> Result<(), AuthError> {
-        let unsealed = self.expect_established().and_then(|()| {
-            let unsealed = library::unseal(self.context.as_mut(), SIGNATURE_LEN, header, message);
-            unsealed.inspect_err(|_| self.state = State::Dead)
-        });
+        let unsealed = match &mut self.state {
+            State::Established | State::ByLibrary => self.unseal_by_library(header, message),
+            State::ByUs(seal) => seal.unseal(header, message),
+            State::Dead => Err(AuthError::Finished),
+            State::Start | State::ExpectChallenge => Err(AuthError::NotEstablished),
+        };
         unsealed.inspect_err(|_| message.clear())
+    }
+
+    /// Has to come before the first sealed message.
+    fn sign(&mut self, data: &[u8]) -> Result<Vec<u8>, AuthError> {
+        Ok(self.seal_for_signing()?.sign(data)?.to_vec())
+    }
+
+    fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
+        self.seal_for_signing()?.verify(mic, data)
+    }
+
+    fn restart(&mut self) {
+        if let State::ByUs(seal) = &mut self.state {
+            seal.restart();
+        }
     }
 
     fn principal(&self) -> Option<&Principal> {
         None
+    }
+
+    fn established(&self) -> Option<&Established> {
+        match &self.state {
+            State::Established | State::ByLibrary | State::ByUs(_) => {
+                Some(sealed_with(NegotiateFlags::FULL_STRENGTH))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use rc4::Rc4;
 use rc4::StreamCipher;
 
 use crate::auth::AuthError;
+use crate::auth::Role;
 use crate::auth::ntlm::ExportedSessionKey;
 use crate::auth::ntlm::NegotiateFlags;
 use crate::auth::ntlm::crypto::hmac_md5;
@@ -21,15 +22,6 @@ const VERSION: [u8; 4] = 1_u32.to_le_bytes();
 /// Octets that are hashed and ciphered in one go, few enough to be in the cache still the second time.
 const CHUNK_LEN: usize = 8 * 1024;
 
-/// Which side of a session somebody is. The directions have different keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// The client.
-    Initiator,
-    /// The server.
-    Acceptor,
-}
-
 /// [MS-NLMP 3.4] Session security of an established session, with extended session security.
 ///
 /// The receiver's own count of messages is what is checked and hashed; the number on the wire only has to equal it.
@@ -38,7 +30,7 @@ pub enum Role {
 /// ```
 /// use winrm_harness::auth::ntlm::ExportedSessionKey;
 /// use winrm_harness::auth::ntlm::NegotiateFlags;
-/// use winrm_harness::auth::ntlm::Role;
+/// use winrm_harness::auth::Role;
 /// use winrm_harness::auth::ntlm::Seal;
 ///
 /// let key = ExportedSessionKey([0x55; 16]);
@@ -63,6 +55,8 @@ struct Direction {
     mac: Hmac<Md5>,
     sequence: Sequence,
     checksum: Checksum,
+    /// Whether a checksum without a message took octets of the key stream since that was last started.
+    has_signed: bool,
 }
 
 /// [MS-NLMP 3.4.4] SeqNum
@@ -86,11 +80,7 @@ enum Checksum {
 impl Seal {
     /// The session security of `role` after an authentication that agreed on `flags`.
     pub fn new(key: &ExportedSessionKey, flags: NegotiateFlags, role: Role) -> Self {
-        let peer = match role {
-            Role::Initiator => Role::Acceptor,
-            Role::Acceptor => Role::Initiator,
-        };
-        Self { send: Direction::new(key, flags, role), receive: Direction::new(key, flags, peer) }
+        Self { send: Direction::new(key, flags, role), receive: Direction::new(key, flags, role.peer()) }
     }
 
     /// [MS-NLMP 3.4.3] SEAL: encrypts `message` in place and returns its signature.
@@ -121,6 +111,7 @@ impl Seal {
         let sequence = self.send.sequence.number()?;
         let mut mac = self.send.start_mac(sequence);
         mac.update(message);
+        self.send.has_signed = true;
         Ok(self.send.finish(sequence, mac))
     }
 
@@ -129,10 +120,12 @@ impl Seal {
         let (sequence, checksum) = self.receive.open(signature)?;
         let mut mac = self.receive.start_mac(sequence);
         mac.update(message);
+        self.receive.has_signed = true;
         self.receive.verify(sequence, checksum, mac)
     }
 
-    /// [MS-SPNG 3.2.5.1] Starts both key streams again, after the mechListMICs. The sequence numbers go on.
+    /// [MS-SPNG 3.2.5.1] Starts the key streams again of which a mechListMIC took octets since the last time. The
+    /// sequence numbers go on. What was sealed between our MIC and the peer's stays as it is.
     pub(crate) fn restart(&mut self) {
         self.send.restart();
         self.receive.restart();
@@ -163,11 +156,14 @@ impl Direction {
             mac: hmac_md5(&key.sign_key(sender)),
             sequence: Sequence::Next(0),
             checksum: if encrypted { Checksum::Encrypted } else { Checksum::Clear },
+            has_signed: false,
         }
     }
 
     fn restart(&mut self) {
-        self.cipher = new_cipher(&self.seal_key);
+        if std::mem::take(&mut self.has_signed) {
+            self.cipher = new_cipher(&self.seal_key);
+        }
     }
 
     fn start_mac(&self, sequence: u32) -> Hmac<Md5> {

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use crate::auth::AuthError;
 use crate::auth::ChannelBindings;
+use crate::auth::Role;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::TokenKind;

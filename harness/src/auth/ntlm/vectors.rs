@@ -1,5 +1,6 @@
 //! [MS-NLMP 4.2] Cryptographic Values for Validation.
 
+use crate::auth::Role;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::ntlm::crypto::ResponseKey;

@@ -1,5 +1,6 @@
 //! The one place that knows which setting of the tables is which field of [`Config`].
 
+use crate::server::CbtHardeningLevel;
 use crate::server::Config;
 use crate::server::Mutant;
 use crate::server::dispatch::Refusal;
@@ -49,10 +50,16 @@ fn service(config: &Config) -> ServiceType {
             kerberos: Some(config.kerberos.into()),
             negotiate: Some(config.negotiate.into()),
             certificate: Some(config.certificate.into()),
-            ..ServiceAuthType::default()
+            cred_ssp: config.knows_credssp().then(|| config.credssp.into()),
+            ..cbt_hardening_level(config)
         }),
         ..ServiceType::default()
     }
+}
+
+fn cbt_hardening_level(config: &Config) -> ServiceAuthType {
+    let level = config.cbt_hardening_level.name().to_owned();
+    ServiceAuthType { cbt_hardening_level: Some(level.into()), ..ServiceAuthType::default() }
 }
 
 fn number(value: usize) -> Option<Setting<u64>> {
@@ -65,7 +72,7 @@ pub(super) fn apply(config: &mut Config, asked: ConfigType) -> Result<ConfigType
         asked.check()?;
     }
     let before = whole(config);
-    require_support(&asked)?;
+    require_support(config, &asked)?;
     let mut after = before.clone();
     after.merge(asked);
     require_unchanged(&before, &after)?;
@@ -77,15 +84,20 @@ pub(super) fn apply(config: &mut Config, asked: ConfigType) -> Result<ConfigType
     let was_basic = config.basic;
     adopt(config, &after);
     config.basic |= was_basic && config.is_mutant(Mutant::BasicStays);
+    // However it was spelled, it is told in one way.
+    after.merge(ConfigType {
+        service: Some(ServiceType { auth: Some(cbt_hardening_level(config)), ..ServiceType::default() }),
+        ..ConfigType::default()
+    });
     config.kept.clone_from(&after);
     Ok(after)
 }
 
 /// [MS-WSMV] 3.1.4.1.29.2: "if it does not support CredSSP as an authentication scheme the request MUST fail with a
 /// wsman:SchemaValidationError fault", whatever the value; so it isn't told either.
-fn require_support(asked: &ConfigType) -> Result<()> {
+fn require_support(config: &Config, asked: &ConfigType) -> Result<()> {
     let auth = asked.service.as_ref().and_then(|service| service.auth.as_ref());
-    match auth.is_some_and(|auth| auth.cred_ssp.is_some()) {
+    match auth.is_some_and(|auth| auth.cred_ssp.is_some()) && !config.knows_credssp() {
         true => Err(FaultReason::SchemaValidationError.into()),
         false => Ok(()),
     }
@@ -144,6 +156,10 @@ fn adopt_service(config: &mut Config, service: &ServiceType) {
         set(&mut config.kerberos, auth.kerberos.as_ref());
         set(&mut config.negotiate, auth.negotiate.as_ref());
         set(&mut config.certificate, auth.certificate.as_ref());
+        set(&mut config.credssp, auth.cred_ssp.as_ref());
+        let level = auth.cbt_hardening_level.as_ref();
+        let level = level.and_then(|level| CbtHardeningLevel::from_name(&level.value));
+        config.cbt_hardening_level = level.unwrap_or(config.cbt_hardening_level);
     }
 }
 

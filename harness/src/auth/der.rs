@@ -1,5 +1,5 @@
-//! [X.690] The little DER that SPNEGO needs: definite lengths in their shortest form, tags below 31, no recursion
-//! (a caller opens one level at a time, so the depth is that of its grammar).
+//! [X.690] The little DER that SPNEGO, Kerberos and CredSSP need: definite lengths in their shortest form, tags below 31,
+//! no recursion (a caller opens one level at a time, so the depth is that of its grammar).
 //!
 //! [X.690]: https://www.itu.int/rec/T-REC-X.690
 
@@ -11,10 +11,13 @@ use crate::codec::ReadCursor;
 pub(crate) struct Tag(pub(crate) u8);
 
 impl Tag {
+    pub(crate) const INTEGER: Self = Self(0x02);
     pub(crate) const BIT_STRING: Self = Self(0x03);
     pub(crate) const OCTET_STRING: Self = Self(0x04);
     pub(crate) const OBJECT_IDENTIFIER: Self = Self(0x06);
     pub(crate) const ENUMERATED: Self = Self(0x0A);
+    pub(crate) const GENERALIZED_TIME: Self = Self(0x18);
+    pub(crate) const GENERAL_STRING: Self = Self(0x1B);
     pub(crate) const SEQUENCE: Self = Self(0x30);
     /// [RFC 2743 3.1] InitialContextToken.
     pub(crate) const APPLICATION_0: Self = Self(0x60);
@@ -22,6 +25,11 @@ impl Tag {
     /// An explicit context-specific tag.
     pub(crate) const fn context(number: u8) -> Self {
         Self(0xA0 | number)
+    }
+
+    /// A constructed application tag.
+    pub(crate) const fn application(number: u8) -> Self {
+        Self(0x60 | number)
     }
 }
 
@@ -61,6 +69,24 @@ impl<'a> DerReader<'a> {
         field: &'static str,
     ) -> Result<Option<&'a [u8]>, CodecError> {
         self.optional(outer, field)?.map(|contents| only(contents, inner, field)).transpose()
+    }
+
+    /// The contents of an element of type `inner` inside the explicit tag `number`.
+    pub(crate) fn explicit(
+        &mut self,
+        number: u8,
+        inner: Tag,
+        field: &'static str,
+    ) -> Result<&'a [u8], CodecError> {
+        only(self.expect(Tag::context(number), field)?, inner, field)
+    }
+
+    /// The next element, which has to have this tag, as it stands: tag, length and contents.
+    pub(crate) fn whole(&mut self, tag: Tag, field: &'static str) -> Result<&'a [u8], CodecError> {
+        let start = self.cursor.clone();
+        self.expect(tag, field)?;
+        let len = start.remaining().saturating_sub(self.cursor.remaining());
+        start.clone().take(len)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -247,9 +247,9 @@ struct AesFloor {
 impl AesFloor {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     fn new() -> Self {
-        let key = [0x55; 32].into();
-        let mac = <Hmac<Sha1> as KeyInit>::new_from_slice(&key).expect("HMAC takes 32 octets");
-        Self { encryption: Aes256Enc::new(&key), decryption: Aes256Dec::new(&key), mac }
+        let key = &[0x55_u8; 32];
+        let mac = <Hmac<Sha1> as KeyInit>::new_from_slice(key).expect("HMAC takes 32 octets");
+        Self { encryption: Aes256Enc::new(key.into()), decryption: Aes256Dec::new(key.into()), mac }
     }
 
     fn there_and_back(&self, text: &[u8]) {

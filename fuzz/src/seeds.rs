@@ -31,6 +31,7 @@ pub fn all() -> Vec<Seed> {
     [
         auth_credssp_ts_request(),
         kerberos_unseal(),
+        auth_negotiate_step(),
         auth_ntlm_accept(),
         compression_sldc_round_trip(),
         compression_xpress_decode(),
@@ -86,6 +87,30 @@ fn kerberos_unseal() -> Vec<Seed> {
         seed("cut-behind-the-header", vec![1, 255, 5, 4, 6, 255, 0, 0, 0, 28, 0, 0, 0, 0, 0, 0, 0, 1]),
         seed("counts-of-65535", forged(&[5, 4, 6, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 1])),
         seed("rc4-of-2-gib", vec![4, 255, 0x60, 0x84, 0x7F, 0xFF, 0xFF, 0xFF, 6, 9, 0x2A]),
+    ]
+}
+
+fn auth_negotiate_step() -> Vec<Seed> {
+    let seed = |name, octets| Seed { target: "auth_negotiate_step", name, octets };
+    let genuine = genuine();
+    let init = neg_token_init(&genuine.first);
+    vec![
+        seed("acceptor-bare", input_of(0, &[&genuine.first, &genuine.third])),
+        seed("acceptor-spnego", input_of(0, &[&init, &neg_token_resp(&genuine.third)])),
+        seed("acceptor-who-wants-a-mic", input_of(8, &[&init, &neg_token_resp(&genuine.third)])),
+        // What made a well-known acceptor panic.
+        seed("acceptor-cut", input_of(0, &[b"\x60\x82"])),
+        seed("acceptor-empty", input_of(0, &[b"\x60\x00"])),
+        seed("acceptor-response-first", input_of(0, &[b"\xA1\x07\x30\x05\xA0\x03\x0A\x01\x00"])),
+        // accept-completed, accept-incomplete, reject and request-mic, with nothing else.
+        seed("initiator-completed", input_of(1, &[b"\xA1\x07\x30\x05\xA0\x03\x0A\x01\x00"])),
+        seed("initiator-incomplete", input_of(5, &[b"\xA1\x07\x30\x05\xA0\x03\x0A\x01\x01"])),
+        seed("initiator-rejected", input_of(1, &[b"\xA1\x07\x30\x05\xA0\x03\x0A\x01\x02"])),
+        seed("initiator-asked-for-mic", input_of(5, &[b"\xA1\x07\x30\x05\xA0\x03\x0A\x01\x03"])),
+        seed("handshake", vec![2]),
+        seed("handshake-kerberos-first", vec![6]),
+        seed("handshake-first-changed", vec![2, 0, 30, 1]),
+        seed("handshake-last-cut", vec![6, 5, 20, 0]),
     ]
 }
 

@@ -12,6 +12,7 @@ use proptest::proptest;
 use proptest::sample::Index;
 use winrm_fuzz::oracles::auth_credssp_ts_request;
 use winrm_fuzz::oracles::auth_kerberos_unseal;
+use winrm_fuzz::oracles::auth_negotiate_step;
 use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
@@ -154,6 +155,16 @@ proptest! {
     #[test]
     fn changed_tokens_of_kerberos_do_not_open(input in changed_seed("auth_kerberos_unseal")) {
         auth_kerberos_unseal(&input);
+    }
+
+    #[test]
+    fn changed_negotiations_end_or_both_sides_agree(
+        input in changed_seed("auth_negotiate_step"),
+        mode in 2..16_u8,
+        changes in vec(any::<u8>(), 0..13),
+    ) {
+        auth_negotiate_step(&input);
+        auth_negotiate_step(&[&[mode], changes.as_slice()].concat());
     }
 
     #[test]

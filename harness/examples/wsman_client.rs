@@ -173,7 +173,8 @@ impl Client {
         let tls = match scheme {
             "http" => None,
             "https" => {
-                let pin = Pin::parse(&std::env::var("WINRM_PIN")?).ok_or("expected a SHA-256 in WINRM_PIN")?;
+                let pin =
+                    Pin::parse(&std::env::var("WINRM_PIN")?).ok_or("expected a SHA-256 in WINRM_PIN")?;
                 Some(ClientTls::new(ServerTrust::Pin(pin)))
             }
             _ => return Err("expected http:// or https://".into()),

@@ -138,10 +138,10 @@ fn messages_of_every_size_cross_both_ways_in_portions_of_16_kib() {
 
 #[test]
 fn portions_in_another_order_or_with_one_missing_are_refused() {
-    for change in [
-        |message: &mut EncryptedMessage| message.portions.swap(0, 1),
-        |message| drop(message.portions.remove(0)),
-    ] {
+    type Change = fn(&mut EncryptedMessage);
+    let changes: [Change; 2] =
+        [|message| message.portions.swap(0, 1), |message| drop(message.portions.remove(0))];
+    for change in changes {
         let (mut client, mut server) = established(Versions::Both);
         let mut message = sealed(&mut client, &text(50 * KIB));
         change(&mut message);

@@ -200,7 +200,7 @@ fn the_event_log_says_that_it_was_a_ticket() {
 
 /// What only the mutants that are about tickets answer otherwise.
 pub(crate) fn probe(config: &Config) -> [bool; 3] {
-    let mut logon = |client: PrincipalName, world: &mut World| {
+    let logon = |client: PrincipalName, world: &mut World| {
         world.tickets = 0;
         world.log_on_by_ticket(client, Protocol::Kerberos).is_ok()
     };

@@ -165,8 +165,7 @@ async fn a_clients_certificate_of_an_unknown_authority_is_refused() {
 
 fn user_of(channel: &TlsChannel, issuer: &Certificate) -> Option<String> {
     let thumbprint = issuer.thumbprint_text();
-    let mapping =
-        CertificateMapping { issuer: &thumbprint, subject: "*@localhost", uri: "*", user: "alice" };
+    let mapping = CertificateMapping { issuer: &thumbprint, subject: "*@localhost", uri: "*", user: "alice" };
     let certificate = ClientCertificate::of(channel).unwrap()?;
     certificate.mapped_user(&[mapping], "http://x").map(str::to_owned)
 }
@@ -174,7 +173,8 @@ fn user_of(channel: &TlsChannel, issuer: &Certificate) -> Option<String> {
 #[tokio::test]
 async fn a_self_signed_certificate_is_mapped_by_its_own_thumbprint() {
     let issued = self_signed(&user_params());
-    let channel = meet(requested(ClientTrust::Mapped), Versions::Both, Some(issued.identity())).await.server.unwrap();
+    let channel =
+        meet(requested(ClientTrust::Mapped), Versions::Both, Some(issued.identity())).await.server.unwrap();
     assert_eq!(user_of(&channel, &issued.certificate()), Some("alice".to_owned()));
     assert_eq!(user_of(&channel, &self_signed(&user_params()).certificate()), None);
 }
@@ -186,7 +186,8 @@ async fn a_certificate_is_mapped_by_the_one_that_signed_it_if_the_client_sends_t
     let sent = [issued.identity(), issued.identity_with(&[authority.issuer.der()])];
     let mut users = Vec::new();
     for identity in sent {
-        let channel = meet(requested(ClientTrust::Mapped), Versions::Both, Some(identity)).await.server.unwrap();
+        let channel =
+            meet(requested(ClientTrust::Mapped), Versions::Both, Some(identity)).await.server.unwrap();
         users.push(user_of(&channel, &authority.certificate()));
     }
     assert_eq!(users, [None, Some("alice".to_owned())]);

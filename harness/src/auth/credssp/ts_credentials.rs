@@ -2,7 +2,7 @@ use zeroize::Zeroizing;
 
 use crate::auth::credssp::CredSspError;
 use crate::auth::credssp::PasswordCreds;
-use crate::auth::credssp::ts_request::integer;
+use crate::auth::credssp::ts_request::number;
 use crate::auth::credssp::ts_request::unsigned;
 use crate::auth::der::DerReader;
 use crate::auth::der::Tag;
@@ -46,7 +46,7 @@ impl PasswordCreds {
     pub fn from_ts_credentials(octets: &[u8]) -> Result<Self, CredSspError> {
         let mut fields = DerReader::new(only(octets, Tag::SEQUENCE, "TSCredentials")?);
         let cred_type = only(fields.expect(Tag::context(0), "credType")?, Tag::INTEGER, "credType")?;
-        let cred_type = CredType(integer(cred_type, "credType")?);
+        let cred_type = CredType(number(cred_type, "credType")?);
         let credentials = fields.expect(Tag::context(1), "credentials")?;
         fields.expect_end()?;
         if cred_type != CredType::PASSWORD {

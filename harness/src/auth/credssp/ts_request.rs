@@ -146,7 +146,7 @@ impl Decode for TsRequest {
         let client_nonce = octets(5, Tag::OCTET_STRING, "clientNonce")?.map(<[u8]>::to_vec);
         fields.expect_end()?;
         Ok(Self {
-            version: Version(integer(version, "version")?),
+            version: Version(number(version, "version")?),
             nego_tokens: nego_tokens.unwrap_or_default(),
             auth_info,
             pub_key_auth,
@@ -174,9 +174,15 @@ fn nego_data(contents: &[u8]) -> Result<Vec<Vec<u8>>, CodecError> {
     Ok(tokens)
 }
 
+/// An INTEGER that is a number, as opposed to 32 bits.
+pub(super) fn number(octets: &[u8], field: &'static str) -> Result<u32, CodecError> {
+    let value = integer(octets, field)?;
+    if is_negative(octets) { Err(CodecError::BadValue { field, value: u64::from(value) }) } else { Ok(value) }
+}
+
 /// [X.690 8.3] The 32 bits of an INTEGER in its shortest form. An NTSTATUS with its highest bit set comes as a negative
 /// number of 4 octets (Windows) or a positive one of 5.
-pub(super) fn integer(octets: &[u8], field: &'static str) -> Result<u32, CodecError> {
+fn integer(octets: &[u8], field: &'static str) -> Result<u32, CodecError> {
     let is_shortest = shortest(octets).len() == octets.len();
     let digits = match octets {
         [0, digits @ ..] if digits.len() == 4 => digits,

@@ -161,8 +161,9 @@ proptest! {
     #[test]
     fn no_octets_for_a_request_panic(octets in proptest::collection::vec(any::<u8>(), 0..200)) {
         if let Ok(request) = TsRequest::from_bytes(&octets) {
-            prop_assert_eq!(request.to_bytes().unwrap(), octets);
+            prop_assert_eq!(TsRequest::from_bytes(&request.to_bytes().unwrap()), Ok(request));
         }
+        let _ = PasswordCreds::from_ts_credentials(&octets);
     }
 
     #[test]

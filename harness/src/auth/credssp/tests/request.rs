@@ -1,6 +1,8 @@
 use std::path::Path;
 
 use super::*;
+use crate::auth::der::Tag;
+use crate::auth::der::element;
 use crate::codec::CodecError;
 use crate::codec::Decode;
 use crate::codec::Encode;
@@ -79,8 +81,7 @@ fn credentials_of_another_type_are_refused_and_so_are_two() {
     // Another [1] credentials behind the first, in a sequence that is long enough for both.
     let inside = &credentials[2..];
     let second = &inside[5..];
-    let mut two = vec![0x30, 0x81, u8::try_from(inside.len() + second.len()).unwrap()];
-    two.extend([inside, second].concat());
+    let two = element(Tag::SEQUENCE, &[inside, second].concat());
     let error = CodecError::TrailingBytes { remaining: second.len() };
     assert_eq!(PasswordCreds::from_ts_credentials(&two), Err(CredSspError::Malformed(error)));
 }

@@ -111,6 +111,10 @@ fn recorded_windows_hosts_count_every_message_and_turn_by_what_follows_it() {
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             let octets = std::fs::read(&path).unwrap();
             let connection = name.split('_').next().unwrap().to_owned();
+            // A connection that is authenticated anew begins to count anew.
+            if octets.windows(14).any(|window| window == b"Authorization:") {
+                last.retain(|(other, _), _| *other != connection);
+            }
             for at in 0..octets.len().saturating_sub(20) {
                 if octets[at..at + 4] != [60, 0, 0, 0] || octets[at + 4..at + 6] != [5, 4] {
                     continue;
@@ -126,5 +130,5 @@ fn recorded_windows_hosts_count_every_message_and_turn_by_what_follows_it() {
             }
         }
     }
-    assert!(headers_len > 50, "{headers_len} headers");
+    assert!(headers_len >= 40, "{headers_len} headers");
 }

@@ -1,14 +1,18 @@
 //! What the initiator makes of answers.
 
 use crate::auth::AuthError;
+use crate::auth::Role;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::TokenKind;
 use crate::auth::kerberos::ap_rep::ApRep;
 use crate::auth::kerberos::ap_rep::EncApRepPart;
+use crate::auth::kerberos::ap_req::ApReq;
+use crate::auth::kerberos::authenticator::Authenticator;
 use crate::auth::kerberos::tests::minted::*;
 use crate::auth::kerberos::token::TokenId;
 use crate::auth::kerberos::token::frame;
+use crate::auth::kerberos::token::unframe;
 use crate::auth::kerberos::wire::EncryptedData;
 use crate::auth::kerberos::*;
 
@@ -111,17 +115,24 @@ fn the_subkey_of_the_answer_counts_unless_both_are_rc4() {
     let rc4 = EncryptionType::RC4_HMAC;
     for (session_type, subkey_type) in [(AES256, rc4), (rc4, AES256), (AES256, AES256), (rc4, rc4)] {
         let mut client = Minted { session_type, ..Default::default() }.initiator(InitiatorOptions::default());
-        client.step(&[]).unwrap();
+        let Step::Continue(request) = client.step(&[]).unwrap() else { panic!("mutual") };
+        let sequence = sequence_of(&request, session_type);
         let subkey = Some(key(subkey_type, 1));
         client.step(&answer(&session_key(session_type), ASKED_AT, subkey)).unwrap();
         assert_eq!(client.established().unwrap().cipher, subkey_type.name());
         let mut message = b"text".to_vec();
         let header = client.seal(&mut message).unwrap();
-        let mut peer =
-            Seal::new(&key(subkey_type, 1), crate::auth::Role::Acceptor, true, 0, 0, random(9)).unwrap();
+        let mut peer = Seal::new(&key(subkey_type, 1), Role::Acceptor, true, 0, sequence, random(9)).unwrap();
         let is_theirs = peer.unseal(&header, &mut message).is_ok();
         assert_eq!(is_theirs, (session_type, subkey_type) != (rc4, rc4));
     }
+}
+
+/// Where the client's numbers begin.
+fn sequence_of(request: &[u8], session_type: EncryptionType) -> u64 {
+    let request = ApReq::parse(unframe(request).unwrap().1).unwrap();
+    let opened = session_key(session_type).decrypt(KeyUsage::AUTHENTICATOR, &request.authenticator.cipher);
+    Authenticator::parse(&opened.unwrap()).unwrap().sequence.unwrap().into()
 }
 
 #[test]

@@ -243,11 +243,14 @@ fn expect_application_data(mut records: &[u8]) -> Result<(), SessionError> {
     for _ in 0..TLS_TURNS_MAX {
         let [23, 3, 3, high, low, rest @ ..] = records else { break };
         let len = usize::from(u16::from_be_bytes([*high, *low]));
-        records = rest.get(len..).ok_or(SessionError::Cut { remaining: records.len() })?;
+        let Some(next) = rest.get(len..) else { break };
+        records = next;
     }
     match records {
         [] => Ok(()),
-        [23, 3, 3, _, _, ..] => Err(SessionError::TooManyRecords),
+        [23, 3, 3, high, low, rest @ ..] if rest.len() >= usize::from(u16::from_be_bytes([*high, *low])) => {
+            Err(SessionError::TooManyRecords)
+        }
         [23] | [23, 3] | [23, 3, 3, ..] => Err(SessionError::Cut { remaining: records.len() }),
         _ => Err(SessionError::NotApplicationData),
     }

@@ -87,7 +87,8 @@ fn bare_ntlm_inside_works_too() {
 fn what_a_client_does_wrong_is_refused() {
     let malformed = |error| matches!(error, AuthError::SignatureLayout { .. } | AuthError::SignatureWrong);
     let is = |expected: CredSspError| move |error: AuthError| error == expected.clone().into();
-    let rows: [(Misbehaviour, Box<dyn Fn(AuthError) -> bool>); 5] = [
+    type Expected = Box<dyn Fn(AuthError) -> bool>;
+    let rows: [(Misbehaviour, Expected); 5] = [
         (Misbehaviour::NoNonce, Box::new(is(CredSspError::FieldMissing { field: "clientNonce" }))),
         (Misbehaviour::WrongPubKeyAuth, Box::new(is(CredSspError::BindingWrong))),
         (Misbehaviour::ShortPubKeyAuth, Box::new(malformed)),

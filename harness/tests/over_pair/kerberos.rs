@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use winrm_harness::auth::Delegation;
 use winrm_harness::auth::Mechanism;
+use winrm_harness::auth::Random;
 use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::Step;
 use winrm_harness::auth::kerberos::Acceptor;
@@ -77,7 +78,7 @@ fn ticket(service: &str) -> Credential {
     mint.strike(&minted, &mut random(1)).unwrap()
 }
 
-fn random(seed: u8) -> Box<dyn FnMut(&mut [u8]) + Send> {
+fn random(seed: u8) -> Random {
     let mut next = seed;
     Box::new(move |octets| {
         for octet in octets {

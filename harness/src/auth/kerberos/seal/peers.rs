@@ -94,6 +94,7 @@ fn of_the_same_confounder_we_make_the_tokens_of_mit() {
 
 /// Recorded hosts, whose keys nobody has: how they count, and what is in clear.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads its own data")]
 fn recorded_windows_hosts_count_every_message_and_turn_by_what_follows_it() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../shared/fixtures/OTRF+Security-Datasets/pcap");

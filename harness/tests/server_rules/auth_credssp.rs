@@ -107,10 +107,8 @@ fn credssp_logs_on_and_seals_both_ways_in_one_piece_or_in_many() {
 fn a_ticket_inside_credssp_logs_on_too() {
     let mut world = World::new(credssp_config(true));
     let id = world.pair.connect();
-    let inner = negotiate::Initiator::offering(vec![(
-        MechType::KERBEROS,
-        kerberos(alice(), Bindings::Absent, 1) as _,
-    )]);
+    let inner =
+        negotiate::Initiator::offering(vec![(MechType::KERBEROS, kerberos(alice(), Bindings::Absent, 1))]);
     let session = world.pair.log_on_by(id, Protocol::CredSsp, client(&ALICE, Box::new(inner))).unwrap();
     assert_eq!(world.ask(&mut Client { id, session }, &create(SHELL_ID)).status, 200);
 }

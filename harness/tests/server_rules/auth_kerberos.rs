@@ -67,10 +67,8 @@ fn the_answer_of_the_server_comes_under_the_name_of_the_scheme() {
 fn spnego_with_a_ticket_in_it_logs_on() {
     let mut world = World::new(realm_config());
     let id = world.pair.connect();
-    let context = negotiate::Initiator::offering(vec![(
-        MechType::KERBEROS,
-        kerberos(alice(), Bindings::Absent, 1) as _,
-    )]);
+    let context =
+        negotiate::Initiator::offering(vec![(MechType::KERBEROS, kerberos(alice(), Bindings::Absent, 1))]);
     let session = world.pair.log_on_by(id, Protocol::Spnego, Box::new(context)).unwrap();
     let mut client = Client { id, session };
     assert_eq!(world.ask(&mut client, &create(SHELL_ID)).status, 200);

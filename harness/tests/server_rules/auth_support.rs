@@ -2,6 +2,7 @@
 
 use winrm_harness::auth::ChannelBindings;
 use winrm_harness::auth::Random;
+use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::kerberos;
 use winrm_harness::auth::kerberos::Credential;
 use winrm_harness::auth::kerberos::EncryptionType;
@@ -116,7 +117,7 @@ pub(crate) fn ticket(client: PrincipalName) -> Credential {
 }
 
 /// A client that shows a ticket of somebody. The same `seed` makes the same token.
-pub(crate) fn kerberos(client: PrincipalName, bindings: Bindings, seed: u8) -> Box<kerberos::Initiator> {
+pub(crate) fn kerberos(client: PrincipalName, bindings: Bindings, seed: u8) -> Box<dyn SecurityContext> {
     let options = InitiatorOptions { channel_bindings: bindings.value(), ..InitiatorOptions::default() };
     let now = Time { unix_s: NOW, micros: 0 };
     let random = Box::new(move |octets: &mut [u8]| octets.fill(seed));

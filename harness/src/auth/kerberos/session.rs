@@ -44,7 +44,7 @@ impl Session {
         &self.established
     }
 
-    pub(crate) fn seal(&mut self, message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
+    pub(crate) fn seal(&mut self, message: &mut [u8]) -> Result<Vec<u8>, AuthError> {
         self.sealing()?.seal(message)
     }
 

@@ -8,6 +8,7 @@ use winrm_harness::xml::Namespace;
 use winrm_harness::xml::QName;
 use winrm_harness::xml::Writer;
 
+use crate::oracles::auth_kerberos_accept::genuine as genuine_exchange;
 use crate::oracles::auth_ntlm_accept::genuine;
 use crate::oracles::auth_ntlm_accept::input_of;
 use crate::oracles::encryption_message_unseal::ORIGINALS;
@@ -29,6 +30,7 @@ pub struct Seed {
 pub fn all() -> Vec<Seed> {
     [
         auth_credssp_ts_request(),
+        auth_kerberos_accept(),
         auth_ntlm_accept(),
         compression_sldc_round_trip(),
         compression_xpress_decode(),
@@ -50,8 +52,11 @@ fn auth_credssp_ts_request() -> Vec<Seed> {
     };
     let octets = |tag, octets: &[u8]| der(tag, &[&der(4, &[octets])]);
     let nego_token = der(0xA1, &[&der(0x30, &[&der(0x30, &[&octets(0xA0, b"NTLMSSP\0")])])]);
-    let texts: Vec<Vec<u8>> =
-        [b"D\0".as_slice(), b"a\0", b"w\0"].iter().zip([0xA0, 0xA1, 0xA2]).map(|(text, tag)| octets(tag, text)).collect();
+    let texts: Vec<Vec<u8>> = [b"D\0".as_slice(), b"a\0", b"w\0"]
+        .iter()
+        .zip([0xA0, 0xA1, 0xA2])
+        .map(|(text, tag)| octets(tag, text))
+        .collect();
     let password = octets(0xA1, &der(0x30, &texts.iter().map(Vec::as_slice).collect::<Vec<_>>()));
     vec![
         request("nego-token", &[&nego_token]),
@@ -64,6 +69,25 @@ fn auth_credssp_ts_request() -> Vec<Seed> {
             name: "password",
             octets: der(0x30, &[b"\xA0\x03\x02\x01\x01", &password]),
         },
+    ]
+}
+
+fn auth_kerberos_accept() -> Vec<Seed> {
+    let seed = |name, octets| Seed { target: "auth_kerberos_accept", name, octets };
+    let genuine = genuine_exchange();
+    let behind = |mode: u8, octets: &[u8]| [&[mode], octets].concat();
+    let entry =
+        [&[0, 0, 0, 37, 0, 1, 0, 1, b'R', 0, 1, b'x', 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 23, 0, 16][..], &[7; 16]];
+    vec![
+        seed("genuine-request", behind(0, &genuine.request)),
+        seed("genuine-answer", behind(1, &genuine.answer)),
+        seed("authenticator-unchanged", vec![2]),
+        seed("authenticator-other-version", vec![2, 0, 10, 1]),
+        seed("ticket-unchanged", vec![3]),
+        seed("ticket-other-flags", vec![3, 0, 15, 1]),
+        seed("keytab-with-a-hole", [&[4, 5, 2, 0xFF, 0xFF, 0xFF, 0xFE, 0, 0][..], &entry.concat()].concat()),
+        seed("client-honest", vec![5, 0]),
+        seed("client-other-name", vec![5, 4]),
     ]
 }
 

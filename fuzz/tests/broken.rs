@@ -7,6 +7,7 @@ use std::panic::catch_unwind;
 
 use winrm_fuzz::allocation::within;
 use winrm_fuzz::oracles::auth_credssp_ts_request;
+use winrm_fuzz::oracles::auth_kerberos_accept;
 use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
@@ -179,6 +180,16 @@ fn a_server_that_asks_for_no_mic_is_noticed() {
     let input = seed("auth_ntlm_accept", "client-without-mic");
     let said = complaint(|| auth_ntlm_accept::judge(&input, &lax));
     assert!(said.contains("rule 1 with password \"wonderland\""), "{said}");
+}
+
+#[test]
+fn a_server_that_allows_any_clock_is_noticed() {
+    use winrm_harness::auth::kerberos::AcceptorPolicy;
+    let lax = || {
+        auth_kerberos_accept::acceptor(AcceptorPolicy { clock_skew_s_max: u64::MAX, ..Default::default() })
+    };
+    let said = complaint(|| auth_kerberos_accept::judge(&[5, 5], &lax));
+    assert!(said.contains("rule 5"), "{said}");
 }
 
 #[test]

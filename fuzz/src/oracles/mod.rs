@@ -2,6 +2,7 @@
 #![expect(clippy::panic, reason = "an oracle speaks by panicking")]
 
 pub mod auth_credssp_ts_request;
+pub mod auth_kerberos_accept;
 pub mod auth_ntlm_accept;
 pub mod compression_sldc_round_trip;
 pub mod compression_xpress_decode;
@@ -12,6 +13,7 @@ pub mod wsman_wql_parse;
 pub mod wsman_xpath_parse;
 
 pub use auth_credssp_ts_request::auth_credssp_ts_request;
+pub use auth_kerberos_accept::auth_kerberos_accept;
 pub use auth_ntlm_accept::auth_ntlm_accept;
 pub use compression_sldc_round_trip::compression_sldc_round_trip;
 pub use compression_xpress_decode::compression_xpress_decode;

@@ -53,7 +53,12 @@ fn main() -> ExitCode {
 }
 
 fn plaintext(kib: usize) -> Vec<u8> {
-    b"<rsp:Stream Name=\"stdout\">aGVsbG8NCg==</rsp:Stream>".iter().copied().cycle().take(kib * 1024).collect()
+    b"<rsp:Stream Name=\"stdout\">aGVsbG8NCg==</rsp:Stream>"
+        .iter()
+        .copied()
+        .cycle()
+        .take(kib * 1024)
+        .collect()
 }
 
 /// A client and a server that have authenticated.
@@ -67,10 +72,12 @@ impl Contexts {
         let certified =
             rcgen::generate_simple_self_signed(vec!["host.example.test".to_owned()]).expect("a certificate");
         let key = certified.signing_key.serialize_pem();
-        let identity = Identity::from_pem(certified.cert.pem().as_bytes(), key.as_bytes()).expect("an identity");
+        let identity =
+            Identity::from_pem(certified.cert.pem().as_bytes(), key.as_bytes()).expect("an identity");
         let tls = SessionServer::new(&identity, Versions::Tls13).expect("a server");
         let accounts = ntlm::Accounts::new(vec![ntlm::Account::new("", "alice", "wonderland")]);
-        let given = ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(1) };
+        let given =
+            ntlm::AcceptorGiven { server_challenge: [7; 8], now: ntlm::FileTime::from_unix_seconds(1) };
         let names = ntlm::ServerNames::workgroup("HOST");
         let inner = ntlm::Acceptor::new(accounts, names, ntlm::AcceptorPolicy::default(), given);
         let server = credssp::Acceptor::new(&tls, Box::new(inner), credssp::AcceptorPolicy::default());

@@ -20,6 +20,8 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "auth_credssp_ts_request", oracle: oracles::auth_credssp_ts_request },
     Target { name: "auth_kerberos_accept", oracle: oracles::auth_kerberos_accept },
+    Target { name: "auth_kerberos_unseal", oracle: oracles::auth_kerberos_unseal },
+    Target { name: "auth_negotiate_step", oracle: oracles::auth_negotiate_step },
     Target { name: "auth_ntlm_accept", oracle: oracles::auth_ntlm_accept },
     Target { name: "compression_sldc_round_trip", oracle: oracles::compression_sldc_round_trip },
     Target { name: "compression_xpress_decode", oracle: oracles::compression_xpress_decode },

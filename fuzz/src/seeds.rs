@@ -8,7 +8,7 @@ use winrm_harness::xml::Namespace;
 use winrm_harness::xml::QName;
 use winrm_harness::xml::Writer;
 
-use crate::oracles::auth_kerberos_accept::genuine as genuine_exchange;
+use crate::oracles::auth_kerberos_unseal;
 use crate::oracles::auth_ntlm_accept::genuine;
 use crate::oracles::auth_ntlm_accept::input_of;
 use crate::oracles::encryption_message_unseal::ORIGINALS;
@@ -30,7 +30,8 @@ pub struct Seed {
 pub fn all() -> Vec<Seed> {
     [
         auth_credssp_ts_request(),
-        auth_kerberos_accept(),
+        kerberos_unseal(),
+        auth_negotiate_step(),
         auth_ntlm_accept(),
         compression_sldc_round_trip(),
         compression_xpress_decode(),
@@ -72,22 +73,44 @@ fn auth_credssp_ts_request() -> Vec<Seed> {
     ]
 }
 
-fn auth_kerberos_accept() -> Vec<Seed> {
-    let seed = |name, octets| Seed { target: "auth_kerberos_accept", name, octets };
-    let genuine = genuine_exchange();
-    let behind = |mode: u8, octets: &[u8]| [&[mode], octets].concat();
-    let entry =
-        [&[0, 0, 0, 37, 0, 1, 0, 1, b'R', 0, 1, b'x', 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 23, 0, 16][..], &[7; 16]];
+fn kerberos_unseal() -> Vec<Seed> {
+    let seed = |name, octets| Seed { target: "auth_kerberos_unseal", name, octets };
+    let rc4 = auth_kerberos_unseal::tokens(4);
+    let aes = auth_kerberos_unseal::tokens(1);
+    let forged = |header: &[u8]| [&[1, 16], header, &[0; 44]].concat();
+    let [first, second] = &aes;
     vec![
-        seed("genuine-request", behind(0, &genuine.request)),
-        seed("genuine-answer", behind(1, &genuine.answer)),
-        seed("authenticator-unchanged", vec![2]),
-        seed("authenticator-other-version", vec![2, 0, 10, 1]),
-        seed("ticket-unchanged", vec![3]),
-        seed("ticket-other-flags", vec![3, 0, 15, 1]),
-        seed("keytab-with-a-hole", [&[4, 5, 2, 0xFF, 0xFF, 0xFF, 0xFE, 0, 0][..], &entry.concat()].concat()),
-        seed("client-honest", vec![5, 0]),
-        seed("client-other-name", vec![5, 4]),
+        seed("genuine-aes", auth_kerberos_unseal::input_of(1, 60, &first.concat())),
+        seed("genuine-aes-out-of-turn", auth_kerberos_unseal::input_of(1, 60, &second.concat())),
+        seed("genuine-aes-in-one", auth_kerberos_unseal::input_of(1, 255, &first.concat())),
+        seed("genuine-rc4", auth_kerberos_unseal::input_of(4, 45, &rc4.each_ref()[0].concat())),
+        seed("cut-behind-the-header", vec![1, 255, 5, 4, 6, 255, 0, 0, 0, 28, 0, 0, 0, 0, 0, 0, 0, 1]),
+        seed("counts-of-65535", forged(&[5, 4, 6, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 1])),
+        seed("rc4-of-2-gib", vec![4, 255, 0x60, 0x84, 0x7F, 0xFF, 0xFF, 0xFF, 6, 9, 0x2A]),
+    ]
+}
+
+fn auth_negotiate_step() -> Vec<Seed> {
+    let seed = |name, octets| Seed { target: "auth_negotiate_step", name, octets };
+    let genuine = genuine();
+    let init = neg_token_init(&genuine.first);
+    vec![
+        seed("acceptor-bare", input_of(0, &[&genuine.first, &genuine.third])),
+        seed("acceptor-spnego", input_of(0, &[&init, &neg_token_resp(&genuine.third)])),
+        seed("acceptor-who-wants-a-mic", input_of(8, &[&init, &neg_token_resp(&genuine.third)])),
+        // What made a well-known acceptor panic.
+        seed("acceptor-cut", input_of(0, &[b"\x60\x82"])),
+        seed("acceptor-empty", input_of(0, &[b"\x60\x00"])),
+        seed("acceptor-response-first", input_of(0, &[b"\xA1\x07\x30\x05\xA0\x03\x0A\x01\x00"])),
+        // accept-completed, accept-incomplete, reject and request-mic, with nothing else.
+        seed("initiator-completed", input_of(1, &[b"\xA1\x07\x30\x05\xA0\x03\x0A\x01\x00"])),
+        seed("initiator-incomplete", input_of(5, &[b"\xA1\x07\x30\x05\xA0\x03\x0A\x01\x01"])),
+        seed("initiator-rejected", input_of(1, &[b"\xA1\x07\x30\x05\xA0\x03\x0A\x01\x02"])),
+        seed("initiator-asked-for-mic", input_of(5, &[b"\xA1\x07\x30\x05\xA0\x03\x0A\x01\x03"])),
+        seed("handshake", vec![2]),
+        seed("handshake-kerberos-first", vec![6]),
+        seed("handshake-first-changed", vec![2, 0, 30, 1]),
+        seed("handshake-last-cut", vec![6, 5, 20, 0]),
     ]
 }
 

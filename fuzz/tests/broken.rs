@@ -5,9 +5,13 @@
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 
+use winrm_fuzz::allocation::allocated_by;
 use winrm_fuzz::allocation::within;
 use winrm_fuzz::oracles::auth_credssp_ts_request;
-use winrm_fuzz::oracles::auth_kerberos_accept;
+use winrm_fuzz::oracles::auth_kerberos_unseal;
+use winrm_fuzz::oracles::auth_negotiate_step;
+use winrm_fuzz::oracles::auth_negotiate_step::Ends;
+use winrm_fuzz::oracles::auth_negotiate_step::Harness;
 use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
@@ -19,10 +23,13 @@ use winrm_fuzz::oracles::wsman_wql_parse;
 use winrm_fuzz::oracles::wsman_xpath_parse;
 use winrm_fuzz::seeds;
 use winrm_harness::auth::AuthError;
+use winrm_harness::auth::Established;
 use winrm_harness::auth::Principal;
 use winrm_harness::auth::Role;
 use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::Step;
+use winrm_harness::auth::negotiate::ListMicPolicy;
+use winrm_harness::auth::negotiate::Offer;
 use winrm_harness::auth::ntlm::AcceptorPolicy;
 use winrm_harness::auth::ntlm::MicPolicy;
 use winrm_harness::soap::Envelope;
@@ -173,6 +180,37 @@ fn a_request_that_loses_a_field_is_noticed() {
 }
 
 #[test]
+fn a_receiver_of_kerberos_that_checks_or_counts_nothing_is_found() {
+    let input = seed("auth_kerberos_unseal", "genuine-aes-out-of-turn");
+    let said = complaint(|| auth_kerberos_unseal::judge(&input, &mut |_, _| Ok(())));
+    assert!(said.contains("something opened that nobody sealed"), "{said}");
+    let input = seed("auth_kerberos_unseal", "counts-of-65535");
+    let said = complaint(|| auth_kerberos_unseal::judge(&input, &mut |_, _| Err(AuthError::SignatureWrong)));
+    assert!(said.contains("a refused token leaves something behind"), "{said}");
+    let input = seed("auth_kerberos_unseal", "genuine-aes");
+    let said = complaint(|| {
+        auth_kerberos_unseal::judge(&input, &mut |_, message| {
+            *message = auth_kerberos_unseal::ORIGINALS[0].to_vec();
+            Ok(())
+        });
+    });
+    assert!(said.contains("a token counts once"), "{said}");
+}
+
+#[test]
+fn a_message_of_kerberos_is_opened_where_it_lies() {
+    for kind in 0..5 {
+        let mut client = auth_kerberos_unseal::seal(kind, Role::Initiator);
+        let mut server = auth_kerberos_unseal::seal(kind, Role::Acceptor);
+        let mut message = vec![b'a'; 500 * 1024];
+        let (header, sealing) = allocated_by(|| client.seal(&mut message).unwrap());
+        let (unsealed, unsealing) = allocated_by(|| server.unseal(&header, &mut message));
+        assert_eq!(unsealed, Ok(()));
+        assert!(sealing < 1024 && unsealing < 1024, "{sealing} and {unsealing} octets");
+    }
+}
+
+#[test]
 fn a_server_that_asks_for_no_mic_is_noticed() {
     let lax = || {
         auth_ntlm_accept::acceptor(AcceptorPolicy { mic: MicPolicy::IfPromised, ..AcceptorPolicy::default() })
@@ -180,16 +218,6 @@ fn a_server_that_asks_for_no_mic_is_noticed() {
     let input = seed("auth_ntlm_accept", "client-without-mic");
     let said = complaint(|| auth_ntlm_accept::judge(&input, &lax));
     assert!(said.contains("rule 1 with password \"wonderland\""), "{said}");
-}
-
-#[test]
-fn a_server_that_allows_any_clock_is_noticed() {
-    use winrm_harness::auth::kerberos::AcceptorPolicy;
-    let lax = || {
-        auth_kerberos_accept::acceptor(AcceptorPolicy { clock_skew_s_max: u64::MAX, ..Default::default() })
-    };
-    let said = complaint(|| auth_kerberos_accept::judge(&[5, 5], &lax));
-    assert!(said.contains("rule 5"), "{said}");
 }
 
 #[test]
@@ -203,6 +231,92 @@ fn a_server_that_knows_nobody_is_noticed() {
     };
     let said = complaint(|| auth_ntlm_accept::judge(&seed("auth_ntlm_accept", "fields-unchanged"), &empty));
     assert!(said.contains("accepted is not the same as genuine"), "{said}");
+}
+
+/// Takes whatever comes for the end, and seals nothing.
+struct Credulous;
+
+impl SecurityContext for Credulous {
+    fn step(&mut self, token: &[u8]) -> Result<Step, AuthError> {
+        Ok(if token.is_empty() { Step::Continue(Vec::new()) } else { Step::Complete(None) })
+    }
+
+    fn seal(&mut self, _: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
+        Err(AuthError::SealingNotNegotiated)
+    }
+
+    fn unseal(&mut self, _: &[u8], _: &mut Vec<u8>) -> Result<(), AuthError> {
+        Err(AuthError::SealingNotNegotiated)
+    }
+
+    fn principal(&self) -> Option<&Principal> {
+        None
+    }
+}
+
+struct CredulousEnds;
+
+impl Ends for CredulousEnds {
+    fn server(&self, _: ListMicPolicy) -> Box<dyn SecurityContext> {
+        Box::new(Credulous)
+    }
+
+    fn client(&self, _: Offer) -> Box<dyn SecurityContext> {
+        Box::new(Credulous)
+    }
+}
+
+/// The harness's own ends, but for the keys of the server, which it makes anew after the handshake.
+struct Forgetful(Box<dyn SecurityContext>);
+
+impl SecurityContext for Forgetful {
+    fn step(&mut self, token: &[u8]) -> Result<Step, AuthError> {
+        self.0.step(token)
+    }
+
+    fn seal(&mut self, message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
+        self.0.seal(message)
+    }
+
+    fn unseal(&mut self, header: &[u8], message: &mut Vec<u8>) -> Result<(), AuthError> {
+        Session::new(Role::Acceptor).unseal(header, message)
+    }
+
+    fn principal(&self) -> Option<&Principal> {
+        self.0.principal()
+    }
+
+    fn established(&self) -> Option<&Established> {
+        self.0.established()
+    }
+}
+
+struct ForgetfulServer;
+
+impl Ends for ForgetfulServer {
+    fn server(&self, policy: ListMicPolicy) -> Box<dyn SecurityContext> {
+        Box::new(Forgetful(Harness.server(policy)))
+    }
+
+    fn client(&self, offer: Offer) -> Box<dyn SecurityContext> {
+        Harness.client(offer)
+    }
+}
+
+#[test]
+fn ends_of_a_negotiation_that_prove_nothing_or_disagree_are_noticed() {
+    let judge = |name, ends: &dyn Ends| {
+        let input = seed("auth_negotiate_step", name);
+        complaint(|| auth_negotiate_step::judge(&input, ends))
+    };
+    let said = judge("initiator-completed", &CredulousEnds);
+    assert!(said.contains("an initiator is complete without"), "{said}");
+    let said = judge("acceptor-response-first", &CredulousEnds);
+    assert!(said.contains("an acceptor is complete without"), "{said}");
+    let said = judge("handshake", &CredulousEnds);
+    assert!(said.contains("the handshake does not end"), "{said}");
+    let said = judge("handshake", &ForgetfulServer);
+    assert!(said.contains("do not understand each other"), "{said}");
 }
 
 #[test]

@@ -11,7 +11,8 @@ use proptest::prelude::prop_oneof;
 use proptest::proptest;
 use proptest::sample::Index;
 use winrm_fuzz::oracles::auth_credssp_ts_request;
-use winrm_fuzz::oracles::auth_kerberos_accept;
+use winrm_fuzz::oracles::auth_kerberos_unseal;
+use winrm_fuzz::oracles::auth_negotiate_step;
 use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
@@ -152,8 +153,18 @@ proptest! {
     }
 
     #[test]
-    fn changed_tickets_do_not_log_on(input in changed_seed("auth_kerberos_accept")) {
-        auth_kerberos_accept(&input);
+    fn changed_tokens_of_kerberos_do_not_open(input in changed_seed("auth_kerberos_unseal")) {
+        auth_kerberos_unseal(&input);
+    }
+
+    #[test]
+    fn changed_negotiations_end_or_both_sides_agree(
+        input in changed_seed("auth_negotiate_step"),
+        mode in 2..16_u8,
+        changes in vec(any::<u8>(), 0..13),
+    ) {
+        auth_negotiate_step(&input);
+        auth_negotiate_step(&[&[mode], changes.as_slice()].concat());
     }
 
     #[test]
@@ -168,6 +179,7 @@ proptest! {
 
     #[test]
     fn octets_without_any_form_break_nothing(input in vec(any::<u8>(), 0..300)) {
+        auth_kerberos_unseal(&input);
         auth_ntlm_accept(&input);
         encryption_message_unseal(&input);
         soap_envelope_decode(&input);

@@ -144,8 +144,7 @@ fn ntlm_context(arguments: &[String]) -> Result<Box<dyn SecurityContext>, Failur
 
 fn acceptor(domain: &str, user: &str, password: &str, bindings: Option<ChannelBindings>) -> ntlm::Acceptor {
     let accounts = ntlm::Accounts::new(vec![ntlm::Account::new(domain, user, password)]);
-    let channel_bindings =
-        bindings.map_or(ntlm::ChannelBindingPolicy::None, ntlm::ChannelBindingPolicy::Strict);
+    let channel_bindings = bindings.map_or(ChannelBindingPolicy::None, ChannelBindingPolicy::Strict);
     let policy = ntlm::AcceptorPolicy { channel_bindings, ..Default::default() };
     let now = ntlm::FileTime::from_unix_seconds(1_800_000_000);
     let given = ntlm::AcceptorGiven { server_challenge: *b"constant", now };

@@ -1,14 +1,15 @@
 //! One side of a CredSSP authentication over standard input and output, to try other implementations against.
 //!
 //! ```text
-//! credssp_peer (accept|initiate) (negotiate|ntlm) (1.2|1.3) DOMAIN USER PASSWORD [VERSION]
+//! credssp_peer (accept|initiate) (negotiate|ntlm) (1.2|1.3) DOMAIN USER PASSWORD [VERSION [CERTIFICATE KEY]]
 //! ```
 //! Each line in is a base64 token, each line out is an answer: `continue TOKEN`, `complete [TOKEN]` or `error TEXT`,
 //! with a token for the peer before TEXT where there is one. An initiator takes an empty line first. After that: `seal TEXT`
 //! gives `sealed HEADER MESSAGE`, `unseal HEADER MESSAGE` gives `message TEXT`, all of them in base64; `who` gives the user
 //! and the password that the acceptor got.
 //!
-//! The certificate is made anew each time and signed by nobody; nonces are constants. Never use this to protect
+//! CERTIFICATE and KEY are PEM files; pyspnego and Windows want RSA. Without them a certificate is made that nobody
+//! signed. Nonces are constants. Never use this to protect
 //! anything.
 
 use std::io::BufRead;
@@ -38,7 +39,8 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut peer = peer(&arguments)?;
     for line in std::io::stdin().lock().lines() {
-        let answer = answer(&mut peer, &line?).unwrap_or_else(|error| format!("error {} {error}", refusal(&mut peer)));
+        let answer =
+            answer(&mut peer, &line?).unwrap_or_else(|error| format!("error {} {error}", refusal(&mut peer)));
         writeln!(std::io::stdout(), "{answer}")?;
     }
     Ok(())
@@ -53,9 +55,7 @@ fn peer(arguments: &[String]) -> Result<Peer, Failure> {
     let tls = if tls == "1.2" { Versions::Tls12 } else { Versions::Tls13 };
     let is_bare = mechanism == "ntlm";
     if role == "accept" {
-        let certified = rcgen::generate_simple_self_signed(vec!["host.example.test".to_owned()])?;
-        let key = certified.signing_key.serialize_pem();
-        let identity = Identity::from_pem(certified.cert.pem().as_bytes(), key.as_bytes())?;
+        let identity = identity(rest.get(1..).unwrap_or_default())?;
         let server = SessionServer::new(&identity, tls)?;
         let inner = acceptor(domain, user, password);
         let inner: Box<dyn SecurityContext> =
@@ -76,11 +76,26 @@ fn peer(arguments: &[String]) -> Result<Peer, Failure> {
     Ok(Peer::Initiator(Box::new(credssp::Initiator::new(credentials, inner, options, random)?)))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a program reads its own files")]
+fn identity(files: &[String]) -> Result<Identity, Failure> {
+    let [certificate, key] = files else {
+        let certified = rcgen::generate_simple_self_signed(vec!["host.example.test".to_owned()])?;
+        let key = certified.signing_key.serialize_pem();
+        return Ok(Identity::from_pem(certified.cert.pem().as_bytes(), key.as_bytes())?);
+    };
+    Ok(Identity::from_pem(&std::fs::read(certificate)?, &std::fs::read(key)?)?)
+}
+
 fn acceptor(domain: &str, user: &str, password: &str) -> ntlm::Acceptor {
     let accounts = ntlm::Accounts::new(vec![ntlm::Account::new(domain, user, password)]);
     let now = ntlm::FileTime::from_unix_seconds(1_800_000_000);
     let given = ntlm::AcceptorGiven { server_challenge: *b"constant", now };
-    ntlm::Acceptor::new(accounts, ntlm::ServerNames::workgroup("HOST"), ntlm::AcceptorPolicy::default(), given)
+    ntlm::Acceptor::new(
+        accounts,
+        ntlm::ServerNames::workgroup("HOST"),
+        ntlm::AcceptorPolicy::default(),
+        given,
+    )
 }
 
 fn context(peer: &mut Peer) -> &mut dyn SecurityContext {

@@ -4,7 +4,8 @@
 //! winrm-conformance client --trigger target/debug/examples/wsman_client
 //! winrm-conformance client --trigger 'target/debug/examples/wsman_client --mutant stale-context'
 //! ```
-//! `--mutant list` lists the ways. Exit code 127 says that it can't do what the case asks.
+//! `--mutant list` lists the ways. Exit code 127 says that it can't do what the case asks. Over HTTPS it trusts the server whose
+//! certificate has the SHA-256 in `WINRM_PIN`.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -24,6 +25,9 @@ use winrm_harness::net::random_octets;
 use winrm_harness::shell::Shell;
 use winrm_harness::soap::Envelope;
 use winrm_harness::soap::Opaque;
+use winrm_harness::tls::ClientTls;
+use winrm_harness::tls::Pin;
+use winrm_harness::tls::ServerTrust;
 use winrm_harness::wsman;
 use winrm_harness::wsman::DataLocale;
 use winrm_harness::wsman::FragmentTransfer;
@@ -95,6 +99,8 @@ const MUTANTS: &[(&str, &str)] = &[
 
 struct Client {
     authority: String,
+    /// What it asks of the server over HTTPS; None for HTTP.
+    tls: Option<ClientTls>,
     session: Session,
     /// Where requests go to.
     to: String,
@@ -163,7 +169,16 @@ async fn run(mutant: &str) -> Result<ExitCode, Failure> {
 impl Client {
     fn new(mutant: &str) -> Result<Self, Failure> {
         let url = std::env::var("WINRM_URL")?;
-        let rest = url.strip_prefix("http://").ok_or("expected http://")?;
+        let (scheme, rest) = url.split_once("://").ok_or("expected a URL")?;
+        let tls = match scheme {
+            "http" => None,
+            "https" => {
+                let pin =
+                    Pin::parse(&std::env::var("WINRM_PIN")?).ok_or("expected a SHA-256 in WINRM_PIN")?;
+                Some(ClientTls::new(ServerTrust::Pin(pin)))
+            }
+            _ => return Err("expected http:// or https://".into()),
+        };
         let (authority, path) = rest.split_once('/').ok_or("expected a path")?;
         let path = if mutant == "other-path" { "/".to_owned() } else { format!("/{path}") };
         let endpoint = Endpoint { host: authority.to_owned(), path };
@@ -176,6 +191,7 @@ impl Client {
         };
         Ok(Self {
             authority: authority.to_owned(),
+            tls,
             session,
             to: url.clone(),
             message_id: message_id(),
@@ -375,7 +391,10 @@ impl Client {
     }
 
     async fn attempt(&mut self, octets: &[u8]) -> Result<Vec<u8>, Failure> {
-        let mut connection = Connection::connect(&self.authority, PATIENCE).await?;
+        let mut connection = match &self.tls {
+            Some(tls) => Connection::connect_tls(&self.authority, tls, PATIENCE).await?,
+            None => Connection::connect(&self.authority, PATIENCE).await?,
+        };
         connection.send(octets).await?;
         let response = connection.receive().await?;
         Ok(self.session.open(&response)?.envelope)

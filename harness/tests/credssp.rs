@@ -28,7 +28,10 @@ struct Counting;
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-#[expect(unsafe_code, reason = "the trait is unsafe; every call is handed to the system's allocator as it came")]
+#[expect(
+    unsafe_code,
+    reason = "the trait is unsafe; every call is handed to the system's allocator as it came"
+)]
 // SAFETY: layout and pointer contracts are those of `System`, to which each call is passed on unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -104,9 +107,16 @@ const KIB: usize = 1024;
 fn messages_of_every_size_cross_both_ways_in_portions_of_16_kib() {
     for (versions, trailer_len) in [(Versions::Tls12, 16), (Versions::Tls13, 17)] {
         let (mut client, mut server) = established(versions);
-        for (len, portions) in
-            [(1, 1), (16_383, 1), (16_384, 1), (16_385, 2), (32_768, 2), (32_769, 3), (49_153, 4), (500 * KIB, 32)]
-        {
+        for (len, portions) in [
+            (1, 1),
+            (16_383, 1),
+            (16_384, 1),
+            (16_385, 2),
+            (32_768, 2),
+            (32_769, 3),
+            (49_153, 4),
+            (500 * KIB, 32),
+        ] {
             let message = sealed(&mut client, &text(len));
             assert_eq!(message.portions.len(), portions, "{len}");
             assert!(message.portions.iter().all(|portion| portion.length_field == trailer_len));
@@ -115,7 +125,8 @@ fn messages_of_every_size_cross_both_ways_in_portions_of_16_kib() {
             assert_eq!(content_type.essence(), kind, "{len}");
             let body = message.encode(Form::default());
             let decoded =
-                EncryptedMessage::decode(content_type.to_string().as_bytes(), &body, ToleranceSet::SPEC).unwrap();
+                EncryptedMessage::decode(content_type.to_string().as_bytes(), &body, ToleranceSet::SPEC)
+                    .unwrap();
             let lens: usize = decoded.message.portions.iter().map(|portion| portion.plaintext_len).sum();
             assert_eq!(lens, len, "Length is that of the text of its portion");
             assert_eq!(decoded.message.unseal(&mut server).unwrap(), text(len));
@@ -127,8 +138,10 @@ fn messages_of_every_size_cross_both_ways_in_portions_of_16_kib() {
 
 #[test]
 fn portions_in_another_order_or_with_one_missing_are_refused() {
-    for change in [|message: &mut EncryptedMessage| message.portions.swap(0, 1), |message| drop(message.portions.remove(0))]
-    {
+    type Change = fn(&mut EncryptedMessage);
+    let changes: [Change; 2] =
+        [|message| message.portions.swap(0, 1), |message| drop(message.portions.remove(0))];
+    for change in changes {
         let (mut client, mut server) = established(Versions::Both);
         let mut message = sealed(&mut client, &text(50 * KIB));
         change(&mut message);
@@ -160,6 +173,9 @@ fn unsealing_500_kib_allocates_twice_beside_what_tls_does() {
         let records = message.portions.len();
         let (unsealed, count) = allocations_of(|| message.unseal(&mut server).unwrap());
         assert_eq!(unsealed.len(), 500 * KIB);
-        assert!(count <= records * TLS_ALLOCATIONS_PER_RECORD + 2, "{count} allocations for {records} records");
+        assert!(
+            count <= records * TLS_ALLOCATIONS_PER_RECORD + 2,
+            "{count} allocations for {records} records"
+        );
     }
 }

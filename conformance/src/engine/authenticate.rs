@@ -6,6 +6,7 @@ use winrm_harness::auth::basic::BasicCredential;
 use winrm_harness::auth::negotiate;
 use winrm_harness::auth::ntlm;
 use winrm_harness::auth::ntlm::Misbehaviour;
+use winrm_harness::auth::policy::Refusal;
 use winrm_harness::client::ExpectToken;
 use winrm_harness::client::HandshakeStep;
 use winrm_harness::client::SequenceError;
@@ -196,9 +197,9 @@ pub(crate) async fn authenticate(
 
 fn end(error: &SequenceError) -> AuthEnd {
     match error {
-        SequenceError::CredentialsRefused | SequenceError::UnexpectedStatus { .. } => {
-            AuthEnd::Refused(error.to_string())
-        }
+        SequenceError::CredentialsRefused
+        | SequenceError::UnexpectedStatus { .. }
+        | SequenceError::Policy(Refusal::NotOffered { .. }) => AuthEnd::Refused(error.to_string()),
         other => AuthEnd::Broken(other.to_string()),
     }
 }

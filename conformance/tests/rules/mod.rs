@@ -20,6 +20,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("quick_xml::", &["harness/src/xml", "benches/benches"]),
     ("sspi::", &["harness/src/auth"]),
     ("digest_auth::", &["harness/src/auth"]),
+    ("x509_parser::", &["harness/src/tls"]),
+    ("tokio_rustls::", &["harness/src/net"]),
     ("TcpStream", &["harness/src/net"]),
     ("TcpListener", &["harness/src/net"]),
     ("UdpSocket", &["harness/src/net"]),

@@ -98,7 +98,8 @@ fn token(step: Result<Step, AuthError>) -> Vec<u8> {
     }
 }
 
-fn tokens_of(mut input: &[u8]) -> Vec<&[u8]> {
+/// The reverse of [`input_of`], as far as it goes.
+pub(crate) fn tokens_of(mut input: &[u8]) -> Vec<&[u8]> {
     let mut tokens = Vec::new();
     while let Some((len, rest)) = input.split_first_chunk::<2>() {
         let len = usize::from(u16::from_be_bytes(*len)).min(rest.len());

@@ -3,6 +3,8 @@
 
 pub mod auth_credssp_ts_request;
 pub mod auth_kerberos_accept;
+pub mod auth_kerberos_unseal;
+pub mod auth_negotiate_step;
 pub mod auth_ntlm_accept;
 pub mod compression_sldc_round_trip;
 pub mod compression_xpress_decode;
@@ -14,6 +16,8 @@ pub mod wsman_xpath_parse;
 
 pub use auth_credssp_ts_request::auth_credssp_ts_request;
 pub use auth_kerberos_accept::auth_kerberos_accept;
+pub use auth_kerberos_unseal::auth_kerberos_unseal;
+pub use auth_negotiate_step::auth_negotiate_step;
 pub use auth_ntlm_accept::auth_ntlm_accept;
 pub use compression_sldc_round_trip::compression_sldc_round_trip;
 pub use compression_xpress_decode::compression_xpress_decode;

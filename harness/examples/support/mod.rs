@@ -7,7 +7,9 @@ use winrm_harness::auth::policy::Scheme;
 use winrm_harness::auth::policy::TrustedHosts;
 use winrm_harness::client::Logon;
 use winrm_harness::net::Client;
+use winrm_harness::net::Kdc;
 use winrm_harness::net::Listener;
+use winrm_harness::net::Realm;
 use winrm_harness::net::Surroundings;
 use winrm_harness::server::Account;
 use winrm_harness::server::Config;
@@ -16,7 +18,8 @@ use winrm_harness::tls::Pin;
 use winrm_harness::tls::ServerTrust;
 
 const USAGE: &str = "expected [http://|https://]HOST[:PORT] [DOMAIN\\]USER, or nothing; and of these what is needed: \
-    --auth negotiate|ntlm|kerberos|credssp|digest|basic, --trusted-hosts LIST, --allow-unencrypted, --pin SHA256";
+    --auth negotiate|ntlm|kerberos|credssp|digest|basic, --trusted-hosts LIST, --allow-unencrypted, --pin SHA256, \
+    --realm REALM=KDC:PORT";
 
 /// Logs on at `HOST:PORT` as `USER` with the password in `WINRM_PASSWORD`; without arguments, at a reference server that
 /// is started for the occasion.
@@ -32,6 +35,7 @@ pub(crate) async fn client() -> Result<Client, Box<dyn Error>> {
             "--trusted-hosts" => policy.trusted_hosts = TrustedHosts::parse(&value()?)?,
             "--allow-unencrypted" => policy.allow_unencrypted = true,
             "--pin" => surroundings.tls = Some(pinned(&value()?)?),
+            "--realm" => surroundings.realm = Some(realm_of(&value()?)?),
             option if option.starts_with("--") => return Err(USAGE.into()),
             _ => named.push(argument),
         }
@@ -66,6 +70,11 @@ fn scheme_of(name: &str) -> Result<Scheme, &'static str> {
 
 fn pinned(pin: &str) -> Result<ClientTls, &'static str> {
     Ok(ClientTls::new(ServerTrust::Pin(Pin::parse(pin).ok_or(USAGE)?)))
+}
+
+fn realm_of(text: &str) -> Result<Realm, &'static str> {
+    let (name, kdc) = text.split_once('=').ok_or(USAGE)?;
+    Ok(Realm::new(name, Kdc::at(kdc)))
 }
 
 async fn reference(user: &str, password: &str) -> Result<String, Box<dyn Error>> {

@@ -92,7 +92,17 @@ impl ExpectToken {
         let offered = challenges(&response.headers, "WWW-Authenticate")?;
         let token = token_of(&offered, self.protocol.scheme())?;
         match (response.status, token) {
-            (Status::UNAUTHORIZED, None) => Err(refused(&offered, &self.protocol)),
+            (Status::UNAUTHORIZED, None) => {
+                let refusal = refused(&offered, &self.protocol);
+                if self.protocol != Protocol::CredSsp || refusal != SequenceError::CredentialsRefused {
+                    return Err(refusal);
+                }
+                // After the client's last flight of TLS 1.3 the server has nothing to say, and says that.
+                match self.context.step(&[]) {
+                    Ok(Step::Continue(token)) if !self.is_complete && !token.is_empty() => self.send(&token),
+                    _ => Err(refusal),
+                }
+            }
             (Status::UNAUTHORIZED, Some(token)) if self.is_complete => Err(self.refused_with(&token)),
             (Status::UNAUTHORIZED, Some(token)) => match self.context.step(&token)? {
                 Step::Continue(token) => self.send(&token),
@@ -187,5 +197,106 @@ fn token_of(offered: &[Challenge], scheme: &str) -> Result<Option<Vec<u8>>, Sequ
     match found.len() {
         0 | 1 => Ok(found.pop()),
         found => Err(ChallengeError::NotOne { found }.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::Delegation;
+    use crate::auth::Principal;
+    use crate::auth::policy::ServerIdentity;
+    use crate::auth::policy::Unproven;
+
+    /// Has something to say so often, and has proved that then.
+    struct Chatter {
+        legs: usize,
+        proved: Option<Established>,
+    }
+
+    impl SecurityContext for Chatter {
+        fn step(&mut self, _token: &[u8]) -> Result<Step, AuthError> {
+            let Some(left) = self.legs.checked_sub(1) else { return Ok(Step::Complete(None)) };
+            self.legs = left;
+            Ok(Step::Continue(vec![7]))
+        }
+
+        fn seal(&mut self, _message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
+            Err(AuthError::NotEstablished)
+        }
+
+        fn unseal(&mut self, _header: &[u8], _message: &mut Vec<u8>) -> Result<(), AuthError> {
+            Err(AuthError::NotEstablished)
+        }
+
+        fn principal(&self) -> Option<&Principal> {
+            None
+        }
+
+        fn established(&self) -> Option<&Established> {
+            self.proved.as_ref()
+        }
+    }
+
+    fn begin(legs: usize, proved: Option<Established>) -> ExpectToken {
+        let endpoint = Endpoint { host: "h:5985".to_owned(), path: "/wsman".to_owned() };
+        ExpectToken::begin(endpoint, Protocol::Kerberos, Box::new(Chatter { legs, proved })).unwrap().0
+    }
+
+    fn answer(status: Status) -> Response {
+        Response::new(status).with_header("WWW-Authenticate", "Kerberos Bw==")
+    }
+
+    /// Requests of a handshake whose client has so much to say.
+    fn legs_of(legs: usize) -> Result<usize, SequenceError> {
+        let mut state = begin(legs, None);
+        for count in 1.. {
+            let status = if count < legs { Status::UNAUTHORIZED } else { Status::OK };
+            match state.step(&answer(status))? {
+                HandshakeStep::Send(next, _) => state = next,
+                HandshakeStep::Done(_) => return Ok(count),
+            }
+        }
+        Ok(0)
+    }
+
+    #[test]
+    fn a_handshake_on_the_bound_ends_and_one_past_it_is_given_up() {
+        assert_eq!(legs_of(HANDSHAKE_LEGS_MAX), Ok(HANDSHAKE_LEGS_MAX));
+        let given_up = SequenceError::TooManyLegs { legs_max: HANDSHAKE_LEGS_MAX };
+        assert_eq!(legs_of(HANDSHAKE_LEGS_MAX + 1), Err(given_up));
+    }
+
+    fn finish(
+        mechanisms: &[Mechanism],
+        proved: Option<(Mechanism, bool)>,
+    ) -> Result<ServerIdentity, SequenceError> {
+        let choice = Choice {
+            scheme: Scheme::Negotiate,
+            mechanisms: mechanisms.to_vec(),
+            protection: crate::auth::policy::Protection::Sealed,
+            delegates: false,
+        };
+        let proved = proved.map(|(mechanism, is_mutual)| {
+            let delegation = Delegation::None;
+            Established { mechanism, is_mutual, cipher: "a cipher", delegation }
+        });
+        match begin(1, proved).held_to(choice).step(&answer(Status::OK))? {
+            HandshakeStep::Done(session) => Ok(session.identity()),
+            HandshakeStep::Send(..) => Err(SequenceError::NoToken),
+        }
+    }
+
+    #[test]
+    fn only_what_was_allowed_may_have_proved_the_user_and_kerberos_has_to_be_mutual() {
+        let (kerberos, ntlm) = (Mechanism::Kerberos, Mechanism::Ntlm);
+        let unverified = Ok(ServerIdentity::Unverified { why: Unproven::Ntlm });
+        assert_eq!(finish(&[kerberos, ntlm], Some((kerberos, true))), Ok(ServerIdentity::Kerberos));
+        assert_eq!(finish(&[kerberos, ntlm], Some((ntlm, false))), unverified);
+        assert_eq!(finish(&[kerberos], Some((kerberos, false))), Err(SequenceError::NotMutual));
+        let wrong = Err(SequenceError::Auth(AuthError::WrongMechanism));
+        assert_eq!(finish(&[kerberos], Some((ntlm, false))), wrong);
+        assert_eq!(finish(&[ntlm], Some((Mechanism::CredSsp, true))), wrong);
+        assert_eq!(finish(&[kerberos], None), Err(SequenceError::NotMutual));
     }
 }

@@ -147,7 +147,7 @@ impl Logon {
         match self.scheme {
             Scheme::Ntlm => Ok((Protocol::Spnego, mechanisms.ntlm()?)),
             Scheme::Kerberos => Ok((Protocol::Kerberos, mechanisms.kerberos()?)),
-            Scheme::CredSsp => Err(SequenceError::ApiMisuse { what: "CredSSP is not there yet" }),
+            Scheme::CredSsp => Ok((Protocol::CredSsp, mechanisms.credssp()?)),
             _ => Ok((Protocol::Spnego, mechanisms.negotiated()?)),
         }
     }

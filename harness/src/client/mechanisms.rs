@@ -8,6 +8,7 @@ use crate::auth::ChannelBindings;
 use crate::auth::Mechanism;
 use crate::auth::Random;
 use crate::auth::SecurityContext;
+use crate::auth::credssp;
 use crate::auth::kerberos;
 use crate::auth::negotiate;
 use crate::auth::negotiate::MechType;
@@ -76,6 +77,19 @@ impl<'a> Mechanisms<'a> {
         };
         let given = kerberos::InitiatorGiven { now: self.now, random: self.random() };
         Ok(Box::new(kerberos::Initiator::new(ticket, options, given)))
+    }
+
+    /// [MS-CSSP 3.1.5] SPNEGO with what was chosen inside of TLS inside of HTTP. What is inside is bound to that TLS by
+    /// CredSSP itself, and not to one that may be around the connection.
+    pub(super) fn credssp(&mut self) -> Result<Box<dyn SecurityContext>, SequenceError> {
+        self.bindings = None;
+        let credentials = credssp::PasswordCreds {
+            domain_name: self.logon.domain.clone(),
+            user_name: self.logon.user.clone(),
+            password: self.logon.password.clone(),
+        };
+        let (inner, options) = (self.negotiated()?, credssp::InitiatorOptions::default());
+        Ok(Box::new(credssp::Initiator::new(credentials, inner, options, self.random())?))
     }
 
     fn random(&self) -> Random {

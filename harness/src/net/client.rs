@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use crate::auth::kerberos;
 use crate::auth::policy::ServerIdentity;
+use crate::auth::policy::Target;
 use crate::client::Endpoint;
 use crate::client::Enumeration;
 use crate::client::EnumerationStep;
@@ -26,8 +27,11 @@ use crate::net::Address;
 use crate::net::AddressError;
 use crate::net::Connection;
 use crate::net::NetError;
+use crate::net::Realm;
+use crate::net::TicketError;
 use crate::net::clock::unix_time;
 use crate::net::random_octets;
+use crate::net::tickets::Tickets;
 use crate::tls::ClientTls;
 use crate::wsman::ResourceUri;
 use crate::wsman::enumeration::Item;
@@ -66,7 +70,9 @@ pub struct Client {
 pub struct Surroundings {
     /// Whose certificates to believe, and one's own: what `https` needs.
     pub tls: Option<ClientTls>,
-    /// The ticket for the server.
+    /// Where tickets come from.
+    pub realm: Option<Realm>,
+    /// The ticket for the server, if it is there already.
     pub ticket: Option<kerberos::Credential>,
     /// A ticket-granting ticket to hand over, where the policy delegates.
     pub forwarded: Option<kerberos::Credential>,
@@ -82,6 +88,8 @@ pub enum ClientError {
     NoTrust,
     /// The network failed.
     Net(NetError),
+    /// There is no ticket.
+    Ticket(TicketError),
     /// The server's answer can't be used, or the policy lets nothing leave.
     Sequence(SequenceError),
 }
@@ -100,6 +108,11 @@ impl Client {
     ) -> Result<Self, ClientError> {
         let address = Address::parse(address)?;
         let authority = address.authority();
+        let target = Target { host: address.host.clone(), is_tls: address.is_tls, offered: None };
+        let tickets = match (&surroundings.ticket, &surroundings.realm) {
+            (None, Some(realm)) => realm.tickets(logon, &target).await?,
+            _ => Tickets { ticket: surroundings.ticket, forwarded: surroundings.forwarded },
+        };
         let mut connection = match (address.is_tls, &surroundings.tls) {
             (false, _) => Connection::connect(&authority, TIMEOUT).await?,
             (true, Some(tls)) => Connection::connect_tls(&authority, tls, TIMEOUT).await?,
@@ -110,8 +123,8 @@ impl Client {
             has_certificate: surroundings.tls.is_some_and(|tls| tls.identity.is_some()),
             random: Box::new(random_octets),
             now: unix_time(),
-            ticket: surroundings.ticket,
-            forwarded: surroundings.forwarded,
+            ticket: tickets.ticket,
+            forwarded: tickets.forwarded,
         };
         let endpoint = Endpoint { host: authority, path: address.path.clone() };
         let session = shake_hands(&mut connection, logon.begin(endpoint, given)?).await?;
@@ -281,6 +294,12 @@ impl From<AddressError> for ClientError {
     }
 }
 
+impl From<TicketError> for ClientError {
+    fn from(error: TicketError) -> Self {
+        Self::Ticket(error)
+    }
+}
+
 impl From<NetError> for ClientError {
     fn from(error: NetError) -> Self {
         Self::Net(error)
@@ -301,6 +320,7 @@ impl fmt::Display for ClientError {
                 f.write_str("the address says https: say whose certificates to believe, or pin the server's")
             }
             Self::Net(error) => error.fmt(f),
+            Self::Ticket(error) => error.fmt(f),
             Self::Sequence(error) => error.fmt(f),
         }
     }

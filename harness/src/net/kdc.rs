@@ -214,3 +214,54 @@ impl std::error::Error for TicketError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::limits::KDC_MESSAGE_BYTES_MAX;
+
+    /// What comes of a KDC that reads a request and writes these octets.
+    async fn answered(octets: &[u8]) -> TicketError {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let kdc = Kdc::at(&listener.local_addr().unwrap().to_string());
+        let serve = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.read_exact(&mut [0; 64]).await.unwrap();
+            stream.write_all(octets).await.unwrap();
+            stream.shutdown().await.unwrap();
+            // Unread octets would make the end of the connection a reset.
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+        };
+        let wish = Wish::default();
+        let log_on = kdc.log_on(Account::principal("EXAMPLE.TEST", "alice"), "wonderland", &wish);
+        let ((), result) = tokio::join!(serve, log_on);
+        result.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_kdc_that_hangs_up_says_too_much_or_nonsense_is_told_apart() {
+        let closed = answered(&[0, 0, 0, 9, 1, 2]).await;
+        assert!(
+            matches!(&closed, TicketError::Net(NetError::Closed { received }) if received.len() == 6),
+            "{closed}"
+        );
+        let too_long = answered(&[0xFF; 4]).await;
+        let bound = AuthError::TokenTooLong { len: 0xFFFF_FFFF, len_max: KDC_MESSAGE_BYTES_MAX };
+        assert!(matches!(&too_long, TicketError::Auth(error) if *error == bound), "{too_long}");
+        let nonsense = answered(&[0, 0, 0, 2, 0x6B, 0]).await;
+        assert!(matches!(nonsense, TicketError::Auth(AuthError::Malformed(_))), "{nonsense}");
+    }
+
+    #[tokio::test]
+    async fn a_silent_kdc_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let waited = Duration::from_millis(1);
+        let kdc = Kdc::at(&listener.local_addr().unwrap().to_string()).with_patience(waited);
+        let wish = Wish::default();
+        let log_on = kdc.log_on(Account::principal("EXAMPLE.TEST", "alice"), "wonderland", &wish).await;
+        let late = log_on.unwrap_err();
+        assert!(matches!(late, TicketError::Net(NetError::TimedOut { .. })), "{late}");
+    }
+}

@@ -16,6 +16,7 @@ mod kdc;
 mod listener;
 mod sink;
 mod stream;
+mod tickets;
 
 pub use address::Address;
 pub use address::AddressError;
@@ -33,3 +34,4 @@ pub use kdc::Kdc;
 pub use kdc::TicketError;
 pub use listener::Listener;
 pub use sink::SinkListener;
+pub use tickets::Realm;

@@ -8,6 +8,7 @@ use crate::limits::HTTP_BODY_BYTES_MAX;
 use crate::limits::SHELLS_PER_USER_MAX;
 use crate::server::Mutant;
 use crate::server::defaults;
+use crate::tls::SessionServer;
 use crate::wsman::config::CertMappingType;
 use crate::wsman::config::ConfigType;
 use crate::wsman::config::ListenerType;
@@ -70,7 +71,7 @@ impl CbtHardeningLevel {
 }
 
 /// What an administrator of a real server sets below `winrm/config`; [`Config::default`] has the values of Windows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// The computer's NetBIOS name, which is also the domain of its local accounts.
     pub computer: String,
@@ -94,6 +95,9 @@ pub struct Config {
     pub certificate: bool,
     /// [MS-WSMV 2.2.4.34] `CredSSP`, which gives the server the client's password.
     pub credssp: bool,
+    /// The certificate of the TLS inside CredSSP, which any will do for. Without one the server does not support CredSSP:
+    /// it neither tells the setting nor lets it be changed.
+    pub credssp_server: Option<SessionServer>,
     /// [MS-WSMV 2.2.4.34] `CbtHardeningLevel`.
     pub cbt_hardening_level: CbtHardeningLevel,
     /// `MaxEnvelopeSizekb`: a larger request is answered by HTTP 413.
@@ -153,6 +157,7 @@ impl Default for Config {
             kerberos: true,
             certificate: false,
             credssp: false,
+            credssp_server: None,
             cbt_hardening_level: CbtHardeningLevel::default(),
             max_envelope_size_kb: 500,
             max_timeout_ms: 60_000,
@@ -225,7 +230,7 @@ impl Config {
     /// Whether the server could take CredSSP: it has a certificate to do it with.
     #[must_use]
     pub fn knows_credssp(&self) -> bool {
-        false
+        self.credssp_server.is_some()
     }
 
     /// Shells that one user has at once.

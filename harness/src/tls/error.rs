@@ -175,6 +175,27 @@ impl TlsError {
     }
 }
 
+impl TlsError {
+    /// What is wrong with a handshake, and not with a certificate.
+    fn fmt_handshake(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoCommonVersion { expected } => {
+                write!(f, "expected {expected}, and the peer has only another version: enable it there")
+            }
+            Self::NoCommonCipher => f.write_str("the peer has no cipher suite that this side takes"),
+            Self::NotTls => f.write_str("expected TLS, found something else: is this the port of HTTP?"),
+            Self::ClientCertificateRequired => f.write_str("the server requires a certificate of the client"),
+            Self::ClientCertificateMissing => f.write_str("expected a certificate of the client, found none"),
+            Self::HandshakeTooLong { len_max } => {
+                write!(f, "expected a handshake of at most {len_max} octets")
+            }
+            Self::Alert(alert) => write!(f, "the peer ended the handshake: {alert:?}"),
+            Self::Handshake(error) => write!(f, "the handshake failed: {error}"),
+            _ => f.write_str("the certificate is refused"),
+        }
+    }
+}
+
 impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -237,18 +258,7 @@ impl fmt::Display for TlsError {
             Self::WeakKey { bits, bits_min } => {
                 write!(f, "the certificate's key has {bits} bits: expected at least {bits_min}")
             }
-            Self::NoCommonVersion { expected } => {
-                write!(f, "expected {expected}, and the peer has only another version: enable it there")
-            }
-            Self::NoCommonCipher => f.write_str("the peer has no cipher suite that this side takes"),
-            Self::NotTls => f.write_str("expected TLS, found something else: is this the port of HTTP?"),
-            Self::ClientCertificateRequired => f.write_str("the server requires a certificate of the client"),
-            Self::ClientCertificateMissing => f.write_str("expected a certificate of the client, found none"),
-            Self::HandshakeTooLong { len_max } => {
-                write!(f, "expected a handshake of at most {len_max} octets")
-            }
-            Self::Alert(alert) => write!(f, "the peer ended the handshake: {alert:?}"),
-            Self::Handshake(error) => write!(f, "the handshake failed: {error}"),
+            _ => self.fmt_handshake(f),
         }
     }
 }

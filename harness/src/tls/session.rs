@@ -141,8 +141,12 @@ impl Session {
         let mut sealed = std::mem::take(&mut self.spare);
         sealed.resize(len_max, 0);
         let outcome = match &mut self.connection {
-            Connection::Client(connection) => encrypt(connection.process_tls_records(&mut []), message, &mut sealed),
-            Connection::Server(connection) => encrypt(connection.process_tls_records(&mut []), message, &mut sealed),
+            Connection::Client(connection) => {
+                encrypt(connection.process_tls_records(&mut []), message, &mut sealed)
+            }
+            Connection::Server(connection) => {
+                encrypt(connection.process_tls_records(&mut []), message, &mut sealed)
+            }
         };
         sealed.truncate(self.settle(outcome)?);
         self.spare = std::mem::replace(message, sealed);
@@ -158,11 +162,12 @@ impl Session {
         received.plaintext.clear();
         self.expect_established().inspect_err(|_| records.clear())?;
         received.plaintext.reserve_exact(records.len());
-        let outcome = self.take_turns(records, &mut received).and_then(|()| match received {
-            Received { ref to_send, .. } if !to_send.is_empty() => Err(SessionError::NotApplicationData),
-            Received { ref plaintext, .. } if plaintext.is_empty() => Err(SessionError::Empty),
-            _ => Ok(()),
-        });
+        let outcome = expect_application_data(records).and_then(|()| self.take_turns(records, &mut received));
+        let outcome = match outcome {
+            Ok(()) if !received.to_send.is_empty() => Err(SessionError::NotApplicationData),
+            Ok(()) if received.plaintext.is_empty() => Err(SessionError::Empty),
+            outcome => outcome,
+        };
         self.settle(outcome).inspect_err(|_| records.clear())?;
         self.spare = std::mem::replace(records, received.plaintext);
         Ok(())
@@ -231,6 +236,25 @@ const TAG_LEN: usize = 16;
 
 /// Octets that a record has beside its text: header, explicit nonce, content type and tag, with room to spare.
 const RECORD_OVERHEAD_BYTES_MAX: usize = 64;
+
+/// [RFC 8446 5.2] opaque_type is 23 and legacy_record_version 0x0303. The library neither looks at them with TLS 1.3 nor
+/// lets the seal cover what came.
+fn expect_application_data(mut records: &[u8]) -> Result<(), SessionError> {
+    for _ in 0..TLS_TURNS_MAX {
+        let [23, 3, 3, high, low, rest @ ..] = records else { break };
+        let len = usize::from(u16::from_be_bytes([*high, *low]));
+        let Some(next) = rest.get(len..) else { break };
+        records = next;
+    }
+    match records {
+        [] => Ok(()),
+        [23, 3, 3, high, low, rest @ ..] if rest.len() >= usize::from(u16::from_be_bytes([*high, *low])) => {
+            Err(SessionError::TooManyRecords)
+        }
+        [23] | [23, 3] | [23, 3, 3, ..] => Err(SessionError::Cut { remaining: records.len() }),
+        _ => Err(SessionError::NotApplicationData),
+    }
+}
 
 fn take_turn<Data>(
     status: UnbufferedStatus<'_, '_, Data>,

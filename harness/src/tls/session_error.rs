@@ -38,7 +38,9 @@ impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tls { reason } => write!(f, "TLS: {reason}"),
-            Self::Cut { remaining } => write!(f, "expected whole TLS records, found {remaining} octets of one"),
+            Self::Cut { remaining } => {
+                write!(f, "expected whole TLS records, found {remaining} octets of one")
+            }
             Self::TooManyRecords => f.write_str("too many TLS records in one token"),
             Self::Closed => f.write_str("the TLS session is closed"),
             Self::NotEstablished => f.write_str("the TLS handshake is not over"),

@@ -53,11 +53,7 @@ fn tls() -> Channel {
     Channel::Tls(Box::new(TlsChannel { end_point_hash, ..TlsChannel::default() }))
 }
 
-fn try_over(
-    pair: &mut Pair,
-    channel: &Channel,
-    logon: &Logon,
-) -> Result<(ConnectionId, Session), PairError> {
+fn try_over(pair: &mut Pair, channel: &Channel, logon: &Logon) -> Result<(ConnectionId, Session), PairError> {
     let connection = pair.connect_over(channel.clone());
     let given = LogonGiven { channel: channel.clone(), ..given() };
     pair.log_on_as(connection, logon, given).map(|session| (connection, session))
@@ -82,7 +78,7 @@ fn secrets() -> Secrets {
 }
 
 /// MD4 of `wonderland` in UTF-16, by OpenSSL: `printf wonderland | iconv -t UTF-16LE | openssl md4 -provider legacy`.
-const NT_HASH: [u8; 16] = *b"0123456789abcdef";
+const NT_HASH: [u8; 16] = 0x3e05_7cd1_2320_5aa1_68af_5f12_1716_b335_u128.to_be_bytes();
 
 #[test]
 fn sec_10_and_19_over_http_every_envelope_is_sealed_and_no_secret_crosses_the_wire() {
@@ -143,7 +139,8 @@ fn sec_16_basic_over_http_needs_two_switches_and_else_no_octet_leaves() {
 
 #[test]
 fn sec_16_a_server_that_offers_only_basic_gets_no_password() {
-    let server = Config { basic: true, allow_unencrypted: true, negotiate: false, kerberos: false, ..config() };
+    let server =
+        Config { basic: true, allow_unencrypted: true, negotiate: false, kerberos: false, ..config() };
     let mut pair = Pair::new(server);
     let refused = try_over(&mut pair, &Channel::Clear, &logon(Scheme::Negotiate, careless())).err();
     let refusal = Refusal::NotOffered { scheme: Scheme::Negotiate, offered: vec![Scheme::Basic] };
@@ -155,11 +152,8 @@ fn sec_16_a_server_that_offers_only_basic_gets_no_password() {
 
 #[test]
 fn basic_and_certificates_are_free_to_use_inside_tls() {
-    let wire = over(
-        Config { basic: true, ..config() },
-        &tls(),
-        &logon(Scheme::Basic, ClientPolicy::default()),
-    );
+    let wire =
+        over(Config { basic: true, ..config() }, &tls(), &logon(Scheme::Basic, ClientPolicy::default()));
     assert_eq!(wire.session.identity(), ServerIdentity::Tls);
     let logon = logon(Scheme::Certificate, ClientPolicy::default());
     let mut pair = Pair::new(config());
@@ -182,7 +176,7 @@ fn a_wrong_password_is_refused_and_a_wrong_certificate_binding_too() {
         assert_eq!(refused, Some(PairError::Sequence(SequenceError::CredentialsRefused)), "{scheme}");
         let mut pair = Pair::new(config());
         let connection = pair.connect_over(tls());
-        let TlsChannel { end_point_hash, .. } = TlsChannel { end_point_hash: vec![1; 32], ..Default::default() };
+        let end_point_hash = vec![1; 32];
         let elsewhere = Channel::Tls(Box::new(TlsChannel { end_point_hash, ..TlsChannel::default() }));
         let given = LogonGiven { channel: elsewhere, ..given() };
         let refused = pair.log_on_as(connection, &logon(scheme, trusting()), given).err();

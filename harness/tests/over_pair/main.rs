@@ -3,11 +3,15 @@
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod credssp;
+#[cfg(test)]
 mod enumeration;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod kerberos;
 #[cfg(test)]
 mod logon;
 #[cfg(test)]

@@ -43,8 +43,7 @@ pub(crate) const PASSWORD: &str = "wonderland";
 
 /// A server that knows alice, who may do everything.
 pub(crate) fn config() -> Config {
-    let account =
-        Account { user: "alice".to_owned(), password: PASSWORD.to_owned(), is_administrator: true };
+    let account = Account { user: "alice".to_owned(), password: PASSWORD.to_owned(), is_administrator: true };
     Config { accounts: vec![account], ..Config::default() }
 }
 

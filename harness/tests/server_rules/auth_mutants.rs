@@ -27,6 +27,8 @@ pub(crate) fn probe(mutant: Option<Mutant>, log: &mut String) {
     writeln!(log, "basic {}", world.exchange(id, &request).status.0).unwrap();
     seals(&mut world, log);
     writeln!(log, "tickets {:?}", crate::auth_kerberos::probe(&config)).unwrap();
+    writeln!(log, "old CredSSP {}", crate::auth_credssp::probe(&config)).unwrap();
+    writeln!(log, "certificate {}", crate::auth_certificate::probe(&config)).unwrap();
     let mut world = World::new(Config { negotiate: false, ..config });
     let id = world.pair.connect();
     writeln!(log, "NTLM {}", world.log_on_bound(id, Bindings::Absent).is_ok()).unwrap();

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod auth_bindings;
 #[cfg(test)]
+mod auth_certificate;
+#[cfg(test)]
+mod auth_credssp;
+#[cfg(test)]
 mod auth_kerberos;
 #[cfg(test)]
 mod auth_mutants;

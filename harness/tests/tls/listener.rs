@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use rustls::ClientConfig;
+use rustls::ClientConnection;
 use rustls::HandshakeKind;
 use rustls::RootCertStore;
 use rustls::crypto::ring;
@@ -64,8 +65,11 @@ async fn a_client_hello_at_the_port_of_http_is_a_bad_request() {
     let address = listener.local_address().unwrap().to_string();
     let serving = tokio::spawn(listener.serve(Config::default()));
     let mut connection = Connection::connect(&address, PATIENCE).await.unwrap();
-    // The beginning of a ClientHello: what is behind it, HTTP would not look at.
-    connection.send(&[0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03, 0x03]).await.unwrap();
+    let config = resuming(&Authority::new("authority"), &rustls::version::TLS13);
+    let mut client = ClientConnection::new(config, ServerName::try_from("127.0.0.1").unwrap()).unwrap();
+    let mut hello = Vec::new();
+    client.write_tls(&mut hello).unwrap();
+    connection.send(&hello).await.unwrap();
     assert_eq!(connection.receive().await.unwrap().status.0, 400);
     assert!(connection.is_closed_within(PATIENCE).await);
     serving.abort();

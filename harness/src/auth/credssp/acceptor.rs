@@ -186,9 +186,9 @@ impl Acceptor {
         }
         let version = self.tunnel.version(self.policy.version, Version(0)).ok()?;
         let status = match error {
-            AuthError::CredSsp(CredSspError::VersionRefused { .. } | CredSspError::CredentialsRefused { .. }) => {
-                NtStatus::NOT_SUPPORTED
-            }
+            AuthError::CredSsp(
+                CredSspError::VersionRefused { .. } | CredSspError::CredentialsRefused { .. },
+            ) => NtStatus::NOT_SUPPORTED,
             _ => NtStatus::LOGON_FAILURE,
         };
         let response = TsRequest { error_code: Some(status), ..self.request(None) };
@@ -264,6 +264,9 @@ impl SecurityContext for Acceptor {
 /// No password in a log.
 impl fmt::Debug for Acceptor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Acceptor").field("policy", &self.policy).field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("Acceptor")
+            .field("policy", &self.policy)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }

@@ -24,7 +24,11 @@ pub(super) enum Binding {
 
 impl Binding {
     /// That of the negotiated version, with the nonce that the client sent, if it did.
-    pub(super) fn new(version: Version, nonce: Option<&[u8]>, public_key: &[u8]) -> Result<Self, CredSspError> {
+    pub(super) fn new(
+        version: Version,
+        nonce: Option<&[u8]>,
+        public_key: &[u8],
+    ) -> Result<Self, CredSspError> {
         if !version.has_nonce() {
             return Ok(Self::Key(public_key.to_vec()));
         }

@@ -92,7 +92,9 @@ impl fmt::Display for CredSspError {
                 write!(f, "expected CredSSP version {} as before, found {}", expected.0, found.0)
             }
             Self::FieldMissing { field } => write!(f, "expected {field} in the TSRequest, found none"),
-            Self::FieldUnexpected { field } => write!(f, "the TSRequest has {field}, which is of another phase"),
+            Self::FieldUnexpected { field } => {
+                write!(f, "the TSRequest has {field}, which is of another phase")
+            }
             Self::NonceLength { len } => write!(f, "expected a nonce of 32 octets, found {len}"),
             Self::BindingWrong => f.write_str("pubKeyAuth does not fit the key of the TLS connection"),
             Self::Refused(NtStatus(status)) => write!(f, "the server refused: {status:#010x}"),

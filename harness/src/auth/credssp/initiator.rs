@@ -187,7 +187,8 @@ impl Initiator {
         token: &[u8],
     ) -> Result<(State, Step), AuthError> {
         let mut response = self.receive(token)?;
-        response.expect_only(&["negoTokens", "pubKeyAuth"])?;
+        // The server of sspi repeats the nonce.
+        response.expect_only(&["negoTokens", "pubKeyAuth", "clientNonce"])?;
         let last = response.take_nego_token()?;
         // The last checksum of SPNEGO comes beside pubKeyAuth and was made before it.
         let (None, Inside::Complete) = self.step_inside(inside, last)? else {

@@ -19,10 +19,10 @@ pub enum Misbehaviour {
 impl Misbehaviour {
     /// pubKeyAuth before it is sealed.
     pub(super) fn of_binding(this: Option<Self>, mut binding: Vec<u8>) -> Vec<u8> {
-        if this == Some(Self::WrongPubKeyAuth) {
-            if let Some(last) = binding.last_mut() {
-                *last ^= 1;
-            }
+        if this == Some(Self::WrongPubKeyAuth)
+            && let Some(last) = binding.last_mut()
+        {
+            *last ^= 1;
         }
         binding
     }

@@ -2,7 +2,7 @@ use zeroize::Zeroizing;
 
 use crate::auth::credssp::CredSspError;
 use crate::auth::credssp::PasswordCreds;
-use crate::auth::credssp::ts_request::integer;
+use crate::auth::credssp::ts_request::number;
 use crate::auth::credssp::ts_request::unsigned;
 use crate::auth::der::DerReader;
 use crate::auth::der::Tag;
@@ -34,7 +34,8 @@ impl PasswordCreds {
             utf16.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
             secret(Tag::context(number), &secret(Tag::OCTET_STRING, &utf16))
         });
-        let password_creds = secret(Tag::SEQUENCE, &Zeroizing::new(texts.each_ref().map(|text| text.as_slice()).concat()));
+        let password_creds =
+            secret(Tag::SEQUENCE, &Zeroizing::new(texts.each_ref().map(|text| text.as_slice()).concat()));
         let cred_type = explicit(Tag::context(0), Tag::INTEGER, &unsigned(CredType::PASSWORD.0));
         let credentials = secret(Tag::context(1), &secret(Tag::OCTET_STRING, &password_creds));
         secret(Tag::SEQUENCE, &Zeroizing::new([cred_type.as_slice(), &credentials].concat()))
@@ -45,7 +46,7 @@ impl PasswordCreds {
     pub fn from_ts_credentials(octets: &[u8]) -> Result<Self, CredSspError> {
         let mut fields = DerReader::new(only(octets, Tag::SEQUENCE, "TSCredentials")?);
         let cred_type = only(fields.expect(Tag::context(0), "credType")?, Tag::INTEGER, "credType")?;
-        let cred_type = CredType(integer(cred_type, "credType")?);
+        let cred_type = CredType(number(cred_type, "credType")?);
         let credentials = fields.expect(Tag::context(1), "credentials")?;
         fields.expect_end()?;
         if cred_type != CredType::PASSWORD {

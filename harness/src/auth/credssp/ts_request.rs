@@ -113,7 +113,8 @@ impl Encode for TsRequest {
             contents.extend(explicit(Tag::context(1), Tag::SEQUENCE, &tokens.collect::<Vec<_>>()));
         }
         let mut octets = |number, field: Option<&[u8]>, tag| {
-            contents.extend(field.map(|field| explicit(Tag::context(number), tag, field)).unwrap_or_default());
+            contents
+                .extend(field.map(|field| explicit(Tag::context(number), tag, field)).unwrap_or_default());
         };
         octets(2, self.auth_info.as_deref(), Tag::OCTET_STRING);
         octets(3, self.pub_key_auth.as_deref(), Tag::OCTET_STRING);
@@ -129,7 +130,11 @@ impl Decode for TsRequest {
     fn decode(cursor: &mut ReadCursor<'_>) -> Result<Self, CodecError> {
         let input = cursor.rest();
         if input.len() > TOKEN_BYTES_MAX {
-            return Err(CodecError::TooLong { field: "TSRequest", len: input.len(), len_max: TOKEN_BYTES_MAX });
+            return Err(CodecError::TooLong {
+                field: "TSRequest",
+                len: input.len(),
+                len_max: TOKEN_BYTES_MAX,
+            });
         }
         let mut fields = DerReader::new(only(input, Tag::SEQUENCE, "TSRequest")?);
         let version = only(fields.expect(Tag::context(0), "version")?, Tag::INTEGER, "version")?;
@@ -141,7 +146,7 @@ impl Decode for TsRequest {
         let client_nonce = octets(5, Tag::OCTET_STRING, "clientNonce")?.map(<[u8]>::to_vec);
         fields.expect_end()?;
         Ok(Self {
-            version: Version(integer(version, "version")?),
+            version: Version(number(version, "version")?),
             nego_tokens: nego_tokens.unwrap_or_default(),
             auth_info,
             pub_key_auth,
@@ -169,9 +174,15 @@ fn nego_data(contents: &[u8]) -> Result<Vec<Vec<u8>>, CodecError> {
     Ok(tokens)
 }
 
+/// An INTEGER that is a number, as opposed to 32 bits.
+pub(super) fn number(octets: &[u8], field: &'static str) -> Result<u32, CodecError> {
+    let value = integer(octets, field)?;
+    if is_negative(octets) { Err(CodecError::BadValue { field, value: u64::from(value) }) } else { Ok(value) }
+}
+
 /// [X.690 8.3] The 32 bits of an INTEGER in its shortest form. An NTSTATUS with its highest bit set comes as a negative
 /// number of 4 octets (Windows) or a positive one of 5.
-pub(super) fn integer(octets: &[u8], field: &'static str) -> Result<u32, CodecError> {
+fn integer(octets: &[u8], field: &'static str) -> Result<u32, CodecError> {
     let is_shortest = shortest(octets).len() == octets.len();
     let digits = match octets {
         [0, digits @ ..] if digits.len() == 4 => digits,

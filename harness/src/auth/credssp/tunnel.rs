@@ -140,6 +140,10 @@ impl TsRequest {
     /// The one token of the authentication inside, or none.
     pub(super) fn take_nego_token(&mut self) -> Result<Option<Vec<u8>>, CredSspError> {
         let token = self.nego_tokens.pop();
-        if self.nego_tokens.is_empty() { Ok(token) } else { Err(CredSspError::FieldUnexpected { field: "negoTokens" }) }
+        if self.nego_tokens.is_empty() {
+            Ok(token)
+        } else {
+            Err(CredSspError::FieldUnexpected { field: "negoTokens" })
+        }
     }
 }

@@ -7,9 +7,9 @@ use crate::auth::Mechanism;
 use crate::auth::Principal;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
-use crate::auth::negotiate::MechType;
 use crate::auth::der::Tag;
 use crate::auth::der::element;
+use crate::auth::negotiate::MechType;
 
 /// Who sends a toy's message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::auth::Role;
 use crate::auth::negotiate::NegTokenInit;
 use crate::auth::negotiate::NegTokenResp;
-use crate::auth::Role;
 use crate::auth::ntlm::crypto::ResponseKey;
 use crate::auth::ntlm::*;
 use crate::codec::CodecError;

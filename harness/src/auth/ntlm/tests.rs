@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use crate::auth::AuthError;
 use crate::auth::ChannelBindings;
+use crate::auth::Role;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::TokenKind;
-use crate::auth::Role;
 use crate::auth::ntlm::*;
 
 const LENGTHS: [usize; 5] = [0, 1, 255, 4096, 500_000];

@@ -1,8 +1,8 @@
 //! [MS-NLMP 4.2] Cryptographic Values for Validation.
 
+use crate::auth::Role;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
-use crate::auth::Role;
 use crate::auth::ntlm::crypto::ResponseKey;
 use crate::auth::ntlm::*;
 use crate::codec::Decode;

@@ -7,6 +7,7 @@ use crate::auth::ChannelBindings;
 use crate::auth::Protection;
 use crate::auth::Random;
 use crate::auth::SecurityContext;
+use crate::auth::credssp;
 use crate::auth::kerberos;
 use crate::auth::kerberos::AcceptorCredentials;
 use crate::auth::kerberos::AcceptorPolicy;
@@ -47,7 +48,7 @@ pub(super) fn acceptor(scheme: Scheme, given: &Given<'_>) -> Option<Box<dyn Secu
     match scheme {
         Scheme::Negotiate => negotiate(given),
         Scheme::Kerberos => Some(Box::new(kerberos(given))),
-        Scheme::CredSsp => None,
+        Scheme::CredSsp => credssp(given),
     }
 }
 
@@ -79,6 +80,26 @@ fn kerberos(given: &Given<'_>) -> kerberos::Acceptor {
     };
     let given = kerberos::AcceptorGiven { now: moment.time(), random: shared.random() };
     kerberos::Acceptor::new(credentials, policy, given)
+}
+
+/// What is inside is bound by the key of the TLS inside, so that bindings to the connection's own add nothing, and it has
+/// to seal. Whatever the settings of Negotiate, it may be NTLM.
+fn credssp(given: &Given<'_>) -> Option<Box<dyn SecurityContext>> {
+    let Given { config, moment, shared, .. } = *given;
+    let server = config.credssp_server.as_ref()?;
+    let inside = Given { config, channel: &Channel::Clear, moment, shared };
+    let mut offered: Vec<(MechType, Box<dyn SecurityContext>)> = Vec::new();
+    if config.knows_kerberos() {
+        offered.push((MechType::KERBEROS, Box::new(kerberos(&inside))));
+    }
+    offered.push((MechType::NTLM, Box::new(ntlm(&inside))));
+    let inner = negotiate::Acceptor::new(Mechanisms::new(offered));
+    let mut policy = credssp::AcceptorPolicy::default();
+    if config.is_mutant(Mutant::OldCredSsp) {
+        policy.version_min = credssp::Version::V2;
+    }
+    let acceptor = credssp::Acceptor::new(server, Box::new(inner), policy).ok()?;
+    Some(Box::new(acceptor))
 }
 
 fn ntlm(given: &Given<'_>) -> ntlm::Acceptor {

@@ -4,6 +4,7 @@ use crate::auth::Mechanism;
 use crate::auth::Principal;
 use crate::auth::SecurityContext;
 use crate::auth::basic::BasicCredential;
+use crate::auth::credssp::PasswordCreds;
 use crate::http::challenge::Challenge;
 use crate::http::challenge::ChallengeData;
 use crate::server::Account;
@@ -16,7 +17,19 @@ pub(super) fn user_of(config: &Config, context: &dyn SecurityContext) -> Option<
     let principal = context.principal()?;
     let mechanism = context.established().map(|established| established.mechanism);
     let account = account(config, &principal.user)?;
-    is_ours(config, principal, mechanism).then(|| user(account))
+    let is_consistent = match context.established().map(|established| &established.delegation) {
+        Some(Delegation::Password(credentials)) => is_of(account, credentials),
+        _ => true,
+    };
+    (is_consistent && is_ours(config, principal, mechanism)).then(|| user(account))
+}
+
+/// Whether a password that was handed over is that of who handed it over. The server acts with it, so that somebody else's
+/// would be a logon as somebody else.
+fn is_of(account: &Account, credentials: &PasswordCreds) -> bool {
+    let name = credentials.user_name.rsplit('\\').next().unwrap_or_default();
+    let name = name.split('@').next().unwrap_or_default();
+    name.eq_ignore_ascii_case(&account.user) && *credentials.password == account.password
 }
 
 /// Whether the authority that knows a name is one whose names are accounts here. `alice` of another realm is somebody

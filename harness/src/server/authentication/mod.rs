@@ -10,6 +10,7 @@ mod tests;
 
 use crate::auth::SecurityContext;
 use crate::auth::Step;
+use crate::auth::certificate;
 use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
@@ -110,7 +111,7 @@ impl Authentication {
         *self = Self::None;
         let (user, manner) = if challenge.is("Basic") && scheme::takes_basic(given.config, given.channel) {
             (accounts::basic_user(given.config, challenge), "Basic")
-        } else if challenge.is(mapped::PROFILE) {
+        } else if challenge.is(certificate::PROFILE) {
             (mapped::user(request, given.config, given.channel), "Certificate")
         } else {
             (None, "")

@@ -58,9 +58,13 @@ impl Scheme {
         }
     }
 
-    /// The header that carries a token to the client.
+    /// The header that carries a token to the client; the name alone where there is nothing to say, as after the last flight
+    /// of a TLS handshake inside CredSSP.
     pub(super) fn header(self, token: &[u8]) -> String {
-        format!("{} {}", self.name(), STANDARD.encode(token))
+        match token {
+            [] => self.name().to_owned(),
+            token => format!("{} {}", self.name(), STANDARD.encode(token)),
+        }
     }
 }
 

@@ -28,7 +28,8 @@ fn the_password_arrives_and_both_know_each_other() {
 #[test]
 fn every_version_binds_the_key() {
     for (own, peer) in [(2, 2), (2, 6), (3, 4), (4, 3), (5, 6), (6, 5), (6, 6), (6, 7), (9, 6)] {
-        let options = InitiatorOptions { version: Version(own), version_min: Version::V2, ..Default::default() };
+        let options =
+            InitiatorOptions { version: Version(own), version_min: Version::V2, ..Default::default() };
         let policy = AcceptorPolicy { version: Version(peer), version_min: Version::V2 };
         let outcome = play(&mut client_with(options), &mut server_with(policy));
         assert_eq!((outcome.client, outcome.server), (Ok(()), Ok(())), "{own} {peer}");
@@ -38,7 +39,8 @@ fn every_version_binds_the_key() {
 #[test]
 fn a_patched_server_refuses_old_clients_and_says_so_where_the_version_can() {
     for old in [0, 1, 2, 3, 4] {
-        let options = InitiatorOptions { version: Version(old), version_min: Version(0), ..Default::default() };
+        let options =
+            InitiatorOptions { version: Version(old), version_min: Version(0), ..Default::default() };
         let outcome = play(&mut client_with(options), &mut server_with(AcceptorPolicy::default()));
         let error = CredSspError::VersionRefused { version_min: Version::V5, found: Version(old) };
         assert_eq!(outcome.server, refused_by_server(error));
@@ -68,9 +70,13 @@ fn a_wrong_password_comes_back_as_a_logon_failure() {
 
 #[test]
 fn bare_ntlm_inside_works_too() {
-    let mut client =
-        Initiator::new(credentials(), Box::new(ntlm_client("wonderland")), InitiatorOptions::default(), random())
-            .unwrap();
+    let mut client = Initiator::new(
+        credentials(),
+        Box::new(ntlm_client("wonderland")),
+        InitiatorOptions::default(),
+        random(),
+    )
+    .unwrap();
     let server = server_of(Versions::Both);
     let mut server = Acceptor::new(&server, Box::new(ntlm_server()), AcceptorPolicy::default()).unwrap();
     let outcome = play(&mut client, &mut server);
@@ -81,7 +87,8 @@ fn bare_ntlm_inside_works_too() {
 fn what_a_client_does_wrong_is_refused() {
     let malformed = |error| matches!(error, AuthError::SignatureLayout { .. } | AuthError::SignatureWrong);
     let is = |expected: CredSspError| move |error: AuthError| error == expected.clone().into();
-    let rows: [(Misbehaviour, Box<dyn Fn(AuthError) -> bool>); 5] = [
+    type Expected = Box<dyn Fn(AuthError) -> bool>;
+    let rows: [(Misbehaviour, Expected); 5] = [
         (Misbehaviour::NoNonce, Box::new(is(CredSspError::FieldMissing { field: "clientNonce" }))),
         (Misbehaviour::WrongPubKeyAuth, Box::new(is(CredSspError::BindingWrong))),
         (Misbehaviour::ShortPubKeyAuth, Box::new(malformed)),

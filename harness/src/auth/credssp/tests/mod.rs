@@ -89,7 +89,11 @@ struct Outcome {
 
 /// Plays both sides until both are complete or one refuses.
 fn play(client: &mut Initiator, server: &mut Acceptor) -> Outcome {
-    let mut outcome = Outcome { client: Err(AuthError::NotEstablished), server: Err(AuthError::NotEstablished), tokens: Vec::new() };
+    let mut outcome = Outcome {
+        client: Err(AuthError::NotEstablished),
+        server: Err(AuthError::NotEstablished),
+        tokens: Vec::new(),
+    };
     let mut to_client = Vec::new();
     for _ in 0..12 {
         let token = match client.step(&to_client) {

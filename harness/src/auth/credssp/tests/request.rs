@@ -1,6 +1,8 @@
 use std::path::Path;
 
 use super::*;
+use crate::auth::der::Tag;
+use crate::auth::der::element;
 use crate::codec::CodecError;
 use crate::codec::Decode;
 use crate::codec::Encode;
@@ -26,7 +28,8 @@ fn with_status(status: u32) -> TsRequest {
 /// pyspnego's own test data, where they lie beside the checkout.
 #[expect(clippy::disallowed_methods, reason = "a test reads its own data")]
 fn recorded(name: &str) -> Option<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures/jborean93+pyspnego/tests/data");
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures/jborean93+pyspnego/tests/data");
     let octets = std::fs::read(folder.join(name)).ok();
     if octets.is_none() {
         eprintln!("not run: there is no {name} in {}", folder.display());
@@ -78,8 +81,7 @@ fn credentials_of_another_type_are_refused_and_so_are_two() {
     // Another [1] credentials behind the first, in a sequence that is long enough for both.
     let inside = &credentials[2..];
     let second = &inside[5..];
-    let mut two = vec![0x30, 0x81, u8::try_from(inside.len() + second.len()).unwrap()];
-    two.extend([inside, second].concat());
+    let two = element(Tag::SEQUENCE, &[inside, second].concat());
     let error = CodecError::TrailingBytes { remaining: second.len() };
     assert_eq!(PasswordCreds::from_ts_credentials(&two), Err(CredSspError::Malformed(error)));
 }
@@ -98,7 +100,9 @@ fn a_status_is_negative_in_four_octets_or_positive_in_five() {
 
 #[test]
 fn numbers_that_are_not_numbers_of_32_bits_in_their_shortest_form_are_refused() {
-    for integer in [&b""[..], b"\0\x05", b"\xFF\xC0\0\0", b"\x01\0\0\0\0", b"\xFF\xC0\0\0\x6D", b"\0\0\xC0\0\0\x6D"] {
+    for integer in
+        [&b""[..], b"\0\x05", b"\xFF\xC0\0\0", b"\x01\0\0\0\0", b"\xFF\xC0\0\0\x6D", b"\0\0\xC0\0\0\x6D"]
+    {
         let len = u8::try_from(integer.len()).unwrap();
         let head = [0x30, 9 + len, 0xA0, 3, 2, 1, 6, 0xA4, 2 + len, 2, len];
         assert!(TsRequest::from_bytes(&[&head, integer].concat()).is_err(), "{integer:02x?}");

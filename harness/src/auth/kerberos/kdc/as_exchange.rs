@@ -108,6 +108,10 @@ impl fmt::Debug for ExpectAsRep {
 
 /// What follows from an answer.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "its receiver takes it apart at once; a box would be an allocation for nothing"
+)]
 pub enum AsStep {
     /// This request has to reach the KDC.
     Send(ExpectAsRep, Vec<u8>),
@@ -221,5 +225,13 @@ impl Ask {
         let recipes = KeyRecipe::parse_all(padata)?;
         let mut wanted = self.body.encryption_types.iter();
         Ok(wanted.find_map(|kind| recipes.iter().find(|recipe| recipe.encryption_type == *kind)).cloned())
+    }
+}
+
+#[cfg(test)]
+impl ExpectAsRep {
+    /// What was sent, for a test to change.
+    pub(crate) fn request_for_test(&mut self) -> &mut Vec<u8> {
+        &mut self.request
     }
 }

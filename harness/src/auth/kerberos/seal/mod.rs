@@ -7,6 +7,10 @@ mod rc4;
 mod sequence;
 
 #[cfg(test)]
+mod mit;
+#[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

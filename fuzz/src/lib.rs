@@ -19,6 +19,7 @@ pub struct Target {
 /// Every target.
 pub const TARGETS: &[Target] = &[
     Target { name: "auth_credssp_ts_request", oracle: oracles::auth_credssp_ts_request },
+    Target { name: "auth_kerberos_accept", oracle: oracles::auth_kerberos_accept },
     Target { name: "auth_kerberos_unseal", oracle: oracles::auth_kerberos_unseal },
     Target { name: "auth_negotiate_step", oracle: oracles::auth_negotiate_step },
     Target { name: "auth_ntlm_accept", oracle: oracles::auth_ntlm_accept },

@@ -2,6 +2,7 @@
 #![expect(clippy::panic, reason = "an oracle speaks by panicking")]
 
 pub mod auth_credssp_ts_request;
+pub mod auth_kerberos_accept;
 pub mod auth_kerberos_unseal;
 pub mod auth_negotiate_step;
 pub mod auth_ntlm_accept;
@@ -14,6 +15,7 @@ pub mod wsman_wql_parse;
 pub mod wsman_xpath_parse;
 
 pub use auth_credssp_ts_request::auth_credssp_ts_request;
+pub use auth_kerberos_accept::auth_kerberos_accept;
 pub use auth_kerberos_unseal::auth_kerberos_unseal;
 pub use auth_negotiate_step::auth_negotiate_step;
 pub use auth_ntlm_accept::auth_ntlm_accept;

@@ -58,6 +58,13 @@ impl Realm {
         self.folder.join(name)
     }
 
+    /// A program that finds the realm in its environment.
+    pub(super) fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.envs(&self.variables);
+        command
+    }
+
     /// What a line of shell prints, in English; it has to succeed.
     pub(super) fn run(&self, line: &str) -> String {
         let command = format!("set -eu; {line}");

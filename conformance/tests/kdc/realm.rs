@@ -51,7 +51,11 @@ impl Realm {
     }
 
     pub(super) fn kdc(&self) -> Kdc {
-        Kdc::at(&format!("127.0.0.1:{}", self.variables["KDC_PORT"]))
+        Kdc::at(&self.address())
+    }
+
+    pub(super) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.variables["KDC_PORT"])
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {

@@ -133,6 +133,19 @@ pub enum Delegation {
     Password(Box<credssp::PasswordCreds>),
 }
 
+impl Delegation {
+    /// What a report calls it. Constrained delegation is between a server and its KDC: no client hands anything over, and no
+    /// acceptor sees it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Ticket(_) => "unconstrained (forwarded ticket)",
+            Self::Password(_) => "credssp",
+        }
+    }
+}
+
 /// Which side of a session somebody is. The directions have different keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {

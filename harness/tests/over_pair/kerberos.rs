@@ -68,11 +68,11 @@ fn keytab() -> Keytab {
     Keytab { entries: vec![KeytabEntry { principal, name_type, timestamp: 0, version, key }] }
 }
 
-fn server() -> Config {
+pub(crate) fn server() -> Config {
     Config { realm: REALM.to_owned(), service_keys: keytab(), ..config() }
 }
 
-fn ticket(service: &str) -> Credential {
+pub(crate) fn ticket(service: &str) -> Credential {
     let mint = Mint { service: principal(service), key: key(), key_version: Some(1) };
     let minted = MintedTicket::new(principal("alice"), NOW - 60, NOW + 3600);
     mint.strike(&minted, &mut random(1)).unwrap()
@@ -88,13 +88,13 @@ fn random(seed: u8) -> Random {
     })
 }
 
-fn given(ticket: Credential) -> LogonGiven {
+pub(crate) fn given(ticket: Credential) -> LogonGiven {
     let now = Time { unix_s: NOW, micros: 0 };
     LogonGiven { ticket: Some(ticket), ..LogonGiven::clear(random(2), now) }
 }
 
 /// Without a password, so that nothing but the ticket can have done it.
-fn logon(scheme: Scheme) -> Logon {
+pub(crate) fn logon(scheme: Scheme) -> Logon {
     Logon::new(scheme, "alice", "")
 }
 

@@ -9,6 +9,8 @@ mod enumeration;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod hop;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod kerberos;

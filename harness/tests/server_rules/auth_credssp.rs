@@ -180,7 +180,7 @@ fn the_event_log_says_that_a_password_was_handed_over_and_not_which() {
     let event = world.ask(&mut alice, &get);
     let told = event.texts("Data").pop().unwrap();
     assert!(told.starts_with("CredSSP: CredSSP, "), "{told}");
-    assert!(told.ends_with(", a password delegated"), "{told}");
+    assert!(told.ends_with(", delegation credssp"), "{told}");
     assert!(!event.text.contains("alice-password"));
 }
 

@@ -193,7 +193,7 @@ fn the_event_log_says_that_it_was_a_ticket() {
     let selectors = "<w:SelectorSet><w:Selector Name=\"EventRecordID\">1</w:Selector></w:SelectorSet>";
     let get = Ask::new(&format!("{TRANSFER}/Get")).uri(log).block("SelectorSet", selectors);
     let told = world.ask(&mut client, &get).texts("Data").pop().unwrap();
-    assert_eq!(told, "Kerberos: Kerberos, aes256-cts-hmac-sha1-96, nothing delegated");
+    assert_eq!(told, "Kerberos: Kerberos, aes256-cts-hmac-sha1-96, delegation none");
 }
 
 /// What only the mutants that are about tickets answer otherwise.

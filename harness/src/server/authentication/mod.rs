@@ -8,6 +8,7 @@ mod scheme;
 #[cfg(test)]
 mod tests;
 
+use crate::auth::Delegation;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::certificate;
@@ -128,6 +129,12 @@ impl Authentication {
             Self::Negotiated { user, .. } => Some(user),
             Self::None | Self::Negotiating { .. } => None,
         }
+    }
+
+    /// What the user gave the server to act in its name.
+    pub(super) fn delegation(&self) -> Delegation {
+        let Self::Negotiated { context, .. } = self else { return Delegation::None };
+        context.established().map(|established| established.delegation.clone()).unwrap_or_default()
     }
 
     /// Whether the keys of the connection can't be used any more.

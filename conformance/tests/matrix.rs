@@ -125,9 +125,26 @@ fn verdict(line: &Line, secrets: &Secrets) -> Result<String, String> {
     match line.cell.over.as_str() {
         "http" => leaks(&line.recordings, secrets)?,
         "http in clear" => wire::expect_clear(&line.recordings)?,
-        _ => (),
+        _ => return Ok(said),
     }
+    mechanism(line)?;
     Ok(said)
+}
+
+/// NTLM shows itself in its tokens, inside SPNEGO too: a peer that falls back to it, or to Kerberos, played another cell.
+/// Inside CredSSP nobody sees, and there the peers are told which one to use.
+fn mechanism(line: &Line) -> Result<(), String> {
+    let expects_ntlm = match line.cell.scheme.as_str() {
+        "ntlm" | "negotiate-ntlm" => true,
+        "kerberos" | "negotiate-kerberos" => false,
+        _ => return Ok(()),
+    };
+    let ntlm = Secrets::default().and_octets("NTLM", b"NTLMSSP\0");
+    let is_ntlm = line.recordings.iter().any(|recording| !ntlm.leaks_in(&recording.to_server).is_empty());
+    match is_ntlm == expects_ntlm {
+        true => Ok(()),
+        false => Err(format!("NTLM was seen: {is_ntlm}")),
+    }
 }
 
 /// Nothing of a sealed session is readable: no body is in clear, and no secret is anywhere in any spelling.

@@ -11,6 +11,8 @@ mod events;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod hostile_seal;
+#[cfg(test)]
 mod kerberos;
 #[cfg(test)]
 mod logon;

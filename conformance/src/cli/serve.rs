@@ -1,12 +1,12 @@
 use clap::Args;
 use winrm_harness::encryption::Hostility;
 use winrm_harness::net::Listener;
-use winrm_harness::server::Account;
 use winrm_harness::server::COMMANDS;
 use winrm_harness::server::Config;
 use winrm_harness::server::Mutant;
 
 use crate::cli::error::CliError;
+use crate::reference::account;
 use crate::subject::Logon;
 use crate::verdict::ExitCode;
 
@@ -86,11 +86,6 @@ impl ReferenceArguments {
         config.max_shells_per_user = self.max_shells_per_user.unwrap_or(config.max_shells_per_user);
         Ok(config)
     }
-}
-
-/// The account of somebody who logs on.
-pub(crate) fn account(logon: &Logon, is_administrator: bool) -> Account {
-    Account { user: logon.user.clone(), password: logon.password.clone(), is_administrator }
 }
 
 fn mutant(name: &str) -> Result<Mutant, CliError> {

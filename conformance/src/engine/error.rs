@@ -3,6 +3,7 @@ use std::fmt;
 use winrm_harness::client::SequenceError;
 
 use crate::assertion::Unbound;
+use crate::subject::SubjectError;
 use crate::wsx::AuthScheme;
 use crate::wsx::ConnectionId;
 use crate::wsx::StepNumber;
@@ -13,8 +14,12 @@ use crate::wsx::StepNumber;
 pub enum EngineError {
     /// A template uses a value that nothing bound.
     Unbound(Unbound),
-    /// The engine doesn't have the scheme.
+    /// The engine for clients doesn't have the scheme.
     Scheme(AuthScheme),
+    /// The run has no such address or certificate.
+    Subject(SubjectError),
+    /// The run has no such ticket, in words.
+    Ticket(String),
     /// An option of an `auth` section that the engine doesn't know, or a value of one.
     Option {
         /// Its key.
@@ -46,6 +51,12 @@ impl From<Unbound> for EngineError {
     }
 }
 
+impl From<SubjectError> for EngineError {
+    fn from(error: SubjectError) -> Self {
+        Self::Subject(error)
+    }
+}
+
 impl From<SequenceError> for EngineError {
     fn from(error: SequenceError) -> Self {
         Self::Sequence(error)
@@ -57,6 +68,8 @@ impl fmt::Display for EngineError {
         match self {
             Self::Unbound(error) => error.fmt(f),
             Self::Scheme(scheme) => write!(f, "expected an authentication this engine has, found {scheme}"),
+            Self::Subject(error) => error.fmt(f),
+            Self::Ticket(reason) => f.write_str(reason),
             Self::Option { key, value } => {
                 write!(f, "expected an option this engine has in the auth section, found `{key}={value}`")
             }

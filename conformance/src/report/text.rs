@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
 use crate::report::CaseResult;
+use crate::report::Connections;
 use crate::report::Excerpt;
 use crate::report::Finding;
 use crate::report::Redactor;
@@ -60,6 +61,9 @@ pub fn text(record: &RunRecord, redactor: &Redactor, style: Style) -> String {
     let header = &record.header;
     let mut out = format!("winrm-conformance {}  {} {}\n", header.tool_version, header.role, header.endpoint);
     out.push_str(&format!("started {}  seed {}\n", header.started, header.seed));
+    if let Some(connections) = &header.connections {
+        print_connections(&mut out, connections);
+    }
     let id_width = record.cases.iter().map(|case| case.id.len()).max().unwrap_or(0);
     let mut area_before = "";
     for case in &record.cases {
@@ -73,6 +77,23 @@ pub fn text(record: &RunRecord, redactor: &Redactor, style: Style) -> String {
     print_profiles(&mut out, &record, style);
     print_sums(&mut out, &record, style);
     out
+}
+
+/// How the endpoint was reached, a line each.
+fn print_connections(out: &mut String, connections: &Connections) {
+    let Connections { https, scheme, server_identity, tls_versions, tls_ciphers, mechanisms, etypes } =
+        connections;
+    if let Some(https) = https {
+        out.push_str(&format!("https   {https}\n"));
+    }
+    out.push_str(&format!("logon   {scheme}; server {server_identity}\n"));
+    let seen = [("TLS", tls_versions), ("", tls_ciphers), ("proved by", mechanisms), ("Kerberos", etypes)];
+    let seen = seen.iter().filter(|(_, values)| !values.is_empty());
+    let seen: Vec<String> =
+        seen.map(|(what, values)| format!("{what} {}", values.join(", ")).trim().to_owned()).collect();
+    if !seen.is_empty() {
+        out.push_str(&format!("seen    {}\n", seen.join("; ")));
+    }
 }
 
 fn print_case(out: &mut String, record: &RunRecord, case: &CaseResult, id_width: usize, style: Style) {

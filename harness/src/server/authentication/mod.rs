@@ -8,8 +8,8 @@ mod scheme;
 #[cfg(test)]
 mod tests;
 
-use crate::auth::Delegation;
 use crate::auth::AuthError;
+use crate::auth::Delegation;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::certificate;

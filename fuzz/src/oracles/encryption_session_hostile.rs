@@ -101,9 +101,12 @@ fn bodies(sender: &mut dyn SecurityContext) -> Vec<Vec<u8>> {
 fn open(wire: &[Vec<u8>], receiver: &mut dyn SecurityContext) -> Vec<Vec<u8>> {
     let mut opened = Vec::new();
     for body in wire {
-        let Ok(messages) = EncryptedMessage::decode_all(CONTENT_TYPE, body, ToleranceSet::ALL) else { continue };
+        let Ok(messages) = EncryptedMessage::decode_all(CONTENT_TYPE, body, ToleranceSet::ALL) else {
+            continue;
+        };
         for message in messages {
-            opened.extend(message.and_then(|message| message.unseal(receiver)).map(|opened| opened.plaintext));
+            opened
+                .extend(message.and_then(|message| message.unseal(receiver)).map(|opened| opened.plaintext));
         }
     }
     opened

@@ -37,7 +37,7 @@ pub fn all() -> Vec<Seed> {
         compression_sldc_round_trip(),
         compression_xpress_decode(),
         encryption_message_unseal(),
-        session_hostile(),
+        hostile_sessions(),
         soap_envelope_decode(),
         wsman_eventing_decode(),
         wsman_wql_parse(),
@@ -199,7 +199,7 @@ fn compression_xpress_decode() -> Vec<Seed> {
     ]
 }
 
-fn session_hostile() -> Vec<Seed> {
+fn hostile_sessions() -> Vec<Seed> {
     let seed = |name, kind, operations: &[[u8; 3]]| Seed {
         target: "encryption_session_hostile",
         name,

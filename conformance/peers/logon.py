@@ -52,7 +52,7 @@ def pywinrm(cell):
     from winrm import protocol
 
     scheme = "credssp" if cell.scheme.startswith("credssp") else cell.scheme
-    options = {"credssp_auth_mechanism": cell.inner(), "credssp_minimum_version": 5} if scheme == "credssp" else {}
+    options = {}
     if scheme == "certificate":
         options = {"cert_pem": cell.certificate, "cert_key_pem": cell.key}
     if scheme == "kerberos":
@@ -69,6 +69,8 @@ def pywinrm(cell):
         proxy=None,
         **options,
     )
+    # Settings of the transport that the class above it doesn't hand on.
+    client.transport.credssp_auth_mechanism, client.transport.credssp_minimum_version = cell.inner(), 5
     shell = client.open_shell(codepage=65001)
     command = client.run_command(shell, "echo", ("hello",))
     output = client.get_command_output(shell, command)

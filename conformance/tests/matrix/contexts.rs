@@ -113,28 +113,28 @@ fn acceptor(world: &World, cell: &Cell) -> Result<Context, Box<dyn std::error::E
             let mechanisms = negotiate::Mechanisms::new(vec![(negotiate::MechType::KERBEROS, inner)]);
             Box::new(negotiate::Acceptor::new(mechanisms))
         }
-        (_, "ntlm") => Box::new(ntlm_acceptor()),
-        (_, "negotiate") => Box::new(negotiate::Acceptor::new(ntlm_acceptor())),
+        (peer, "ntlm") => Box::new(ntlm_acceptor(peer)),
+        (_, "negotiate") => Box::new(negotiate::Acceptor::new(ntlm_acceptor("pyspnego"))),
         (_, "credssp") => {
             let server = SessionServer::new(&world.identity(), Versions::Both)?;
-            let inner = Box::new(negotiate::Acceptor::new(ntlm_acceptor()));
+            let inner = Box::new(negotiate::Acceptor::new(ntlm_acceptor("pyspnego")));
             Box::new(credssp::Acceptor::new(&server, inner, credssp::AcceptorPolicy::default())?)
         }
         _ => Box::new(kerberos_acceptor(world, cell)?),
     })
 }
 
-fn ntlm_acceptor() -> ntlm::Acceptor {
+fn ntlm_acceptor(peer: &str) -> ntlm::Acceptor {
     let accounts = ntlm::Accounts::new(vec![ntlm::Account::new(DOMAIN, USER, PASSWORD)]);
     let mut server_challenge = [0; 8];
     random_octets(&mut server_challenge);
     let given = ntlm::AcceptorGiven { server_challenge, now: ntlm::FileTime::from_unix_seconds(unix_now()) };
-    ntlm::Acceptor::new(
-        accounts,
-        ntlm::ServerNames::workgroup(DOMAIN),
-        ntlm::AcceptorPolicy::default(),
-        given,
-    )
+    let mut policy = ntlm::AcceptorPolicy::default();
+    if peer == "gss-ntlmssp" {
+        // It sends one inside SPNEGO only.
+        policy.mic = ntlm::MicPolicy::IfPromised;
+    }
+    ntlm::Acceptor::new(accounts, ntlm::ServerNames::workgroup(DOMAIN), policy, given)
 }
 
 fn kerberos_acceptor(world: &World, cell: &Cell) -> Result<kerberos::Acceptor, Box<dyn std::error::Error>> {

@@ -18,7 +18,7 @@ use rustls::crypto::verify_tls13_signature;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::ServerName;
 use rustls::pki_types::UnixTime;
-use rustls::server::NoServerSessionStorage;
+use rustls::server::StoresServerSessions;
 use rustls::server::UnbufferedServerConnection;
 use rustls::time_provider::TimeProvider;
 
@@ -41,8 +41,8 @@ impl SessionServer {
         let builder = ServerConfig::builder_with_details(provider(), Arc::new(NoClock))
             .with_protocol_versions(&versions.supported())?;
         let mut config = builder.with_no_client_auth().with_cert_resolver(identity.resolver());
-        config.session_storage = Arc::new(NoServerSessionStorage {});
-        config.send_tls13_tickets = 0;
+        config.session_storage = Arc::new(Forgetful);
+        config.send_tls13_tickets = 1;
         Ok(Self { config: Arc::new(config), public_key })
     }
 
@@ -87,7 +87,31 @@ pub(super) fn subject_public_key(certificate: &[u8]) -> Result<Vec<u8>, SessionE
     Ok(certificate.tbs_certificate.subject_pki.subject_public_key.data.into_owned())
 }
 
-/// Nothing here depends on the time: no certificate is judged and no ticket is given.
+/// [RFC 8446 4.6.1] Gives tickets that resume nothing. Clients take a header without a token after their last flight for
+/// the end (requests-credssp does), and a ticket is what every other server has to say then.
+#[derive(Debug)]
+struct Forgetful;
+
+impl StoresServerSessions for Forgetful {
+    fn put(&self, _key: Vec<u8>, _value: Vec<u8>) -> bool {
+        true
+    }
+
+    fn get(&self, _key: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn take(&self, _key: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// [RFC 5246 7.4.1.3] A session of TLS 1.2 gets no name.
+    fn can_cache(&self) -> bool {
+        false
+    }
+}
+
+/// Nothing here depends on the time: no certificate is judged and no ticket is taken.
 #[derive(Debug)]
 struct NoClock;
 

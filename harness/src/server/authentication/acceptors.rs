@@ -126,10 +126,12 @@ fn ntlm_policy(config: &Config, channel: &Channel) -> ntlm::AcceptorPolicy {
     }
 }
 
-/// What TLS protects needs no seal.
+/// What TLS protects needs no seal, and neither does what may go in clear.
 fn protection(config: &Config, channel: &Channel) -> Protection {
     match channel {
-        Channel::Clear if !config.is_mutant(Mutant::WeakFlags) => Protection::Sealed,
+        Channel::Clear if !config.allow_unencrypted && !config.is_mutant(Mutant::WeakFlags) => {
+            Protection::Sealed
+        }
         Channel::Clear | Channel::Tls(_) => Protection::Elsewhere,
     }
 }

@@ -198,7 +198,7 @@ impl Subject {
 pub struct Capabilities(BTreeSet<String>);
 
 /// What the reference server has, and others may not.
-const OF_THE_REFERENCE: [&str; 9] = [
+const OF_THE_REFERENCE: [&str; 10] = [
     "cim",
     "compression",
     "config",
@@ -207,6 +207,7 @@ const OF_THE_REFERENCE: [&str; 9] = [
     "reference-cim",
     "reference-commands",
     "robust",
+    "second-hop",
     "user.ordinary",
 ];
 

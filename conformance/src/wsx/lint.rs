@@ -61,6 +61,7 @@ pub const NEEDS: &[&str] = &[
     "resource",
     "robust",
     "seal",
+    "second-hop",
     "shell.cmd",
     "shell.powershell",
     "slow",

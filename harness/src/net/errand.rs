@@ -65,7 +65,8 @@ async fn anonymous(errand: &Errand) -> Result<String, Unmet> {
 async fn by_ticket(errand: &Errand, granting: &Credential) -> Result<Client, Unmet> {
     let denied = |why: &str| Unmet::Denied { why: why.to_owned() };
     let kdc = kdc(errand).ok_or_else(|| denied("the server knows no KDC to use the ticket at"))?;
-    let name = errand.target.host.name().ok_or_else(|| denied("an address has no ticket: expected a name"))?;
+    let name =
+        errand.target.host.name().ok_or_else(|| denied("an address has no ticket: expected a name"))?;
     let asked = kdc.service_ticket(granting, &["HTTP", name.as_str()], &Wish::default()).await;
     let ticket = Some(asked.map_err(ClientError::from)?);
     let logon = Logon::new(Scheme::Kerberos, "", "");

@@ -156,7 +156,8 @@ mod tests {
         ] {
             assert_eq!(parse(url).as_deref(), Some(target), "{url}");
         }
-        for url in ["", "third", "https://third", "http://", "http://a@third", "http://third/x", "http://third?x"]
+        for url in
+            ["", "third", "https://third", "http://", "http://a@third", "http://third/x", "http://third?x"]
         {
             assert_eq!(parse(url), None, "{url}");
         }

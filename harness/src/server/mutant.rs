@@ -163,6 +163,8 @@ mutants! {
     ForeignRealm = "foreign-realm",
     /// takes NTLM although only Kerberos is on
     NtlmUnasked = "ntlm-unasked",
+    /// logs on at other hosts as the user though nothing was delegated
+    HopsUndelegated = "hops-undelegated",
 }
 
 impl Mutant {

@@ -21,7 +21,10 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("whoami", "writes the user of the session to stdout"),
     ("exit N", "ends with exit code N"),
     ("silence N", "writes nothing for N seconds, then `done`"),
-    ("hop URL", "logs on at URL by what the client delegated and writes who the user is there; exit code 5 if nobody"),
+    (
+        "hop URL",
+        "logs on at URL by what the client delegated and writes who the user is there; exit code 5 if nobody",
+    ),
     ("output N", "writes N octets, the alphabet over and over, to stdout"),
 ];
 

@@ -9,7 +9,7 @@ use crate::wsx::NEEDS;
 pub struct Capabilities(BTreeSet<String>);
 
 /// What the reference server has, and others may not.
-const OF_THE_REFERENCE: [&str; 15] = [
+const OF_THE_REFERENCE: [&str; 16] = [
     "auth.basic",
     "auth.certificate",
     "auth.credssp",
@@ -24,6 +24,7 @@ const OF_THE_REFERENCE: [&str; 15] = [
     "reference-cim",
     "reference-commands",
     "robust",
+    "second-hop",
     "user.ordinary",
 ];
 

@@ -62,6 +62,7 @@ pub const NEEDS: &[&str] = &[
     "resource",
     "robust",
     "seal",
+    "second-hop",
     "shell.cmd",
     "shell.powershell",
     "slow",

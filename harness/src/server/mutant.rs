@@ -171,6 +171,8 @@ mutants! {
     OpensAnything = "opens-anything",
     /// answers a token that can't be read with HTTP 200
     RubbishTokenAccepted = "rubbish-token-accepted",
+    /// logs on at other hosts as the user though nothing was delegated
+    HopsUndelegated = "hops-undelegated",
 }
 
 impl Mutant {

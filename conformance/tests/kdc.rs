@@ -13,6 +13,7 @@ use realm::PASSWORD;
 use realm::REALM;
 use realm::Realm;
 use winrm_harness::auth::AuthError;
+use winrm_harness::auth::Random;
 use winrm_harness::auth::kerberos::Credential;
 use winrm_harness::auth::kerberos::CredentialCache;
 use winrm_harness::auth::kerberos::EncryptionType;
@@ -155,6 +156,7 @@ async fn each_refusal_of_the_kdc_has_its_name() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a test reads its own data")]
 async fn a_cache_of_kinit_is_read_here_and_one_of_ours_there() {
     let Some(realm) = Realm::start() else { return };
     let theirs = realm.path("theirs");
@@ -203,7 +205,8 @@ async fn a_minted_ticket_opens_with_the_services_key_in_the_hands_of_others() {
             flags: TicketFlags::FORWARDABLE.with(TicketFlags::FORWARDED),
             ..MintedTicket::new(client.clone(), now - 60, now + 3600)
         };
-        let credential = mint.strike(&ticket, &mut (Box::new(random_octets) as _)).unwrap();
+        let mut random: Random = Box::new(random_octets);
+        let credential = mint.strike(&ticket, &mut random).unwrap();
         let cache = CredentialCache { principal: client.clone(), credentials: vec![credential] };
         let path = realm.path("minted");
         fs::write(&path, cache.to_bytes().unwrap().as_slice()).unwrap();

@@ -17,7 +17,6 @@
 use std::io::BufRead;
 use std::io::Write;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,6 +30,7 @@ use winrm_harness::auth::negotiate;
 use winrm_harness::auth::negotiate::MechType;
 use winrm_harness::auth::negotiate::Offer;
 use winrm_harness::auth::ntlm;
+use winrm_harness::net::Clock;
 use winrm_harness::net::random_octets;
 
 type Failure = Box<dyn std::error::Error>;
@@ -75,7 +75,7 @@ fn kerberos_context(role: &str, arguments: &[&str]) -> Result<Box<dyn SecurityCo
                 bindings(rest.first())?.map_or(ChannelBindingPolicy::None, ChannelBindingPolicy::Strict);
             let policy = kerberos::AcceptorPolicy { channel_bindings, ..Default::default() };
             let credentials = Arc::new(kerberos::AcceptorCredentials::new(keytab));
-            let given = kerberos::AcceptorGiven { now: now()?, random };
+            let given = kerberos::AcceptorGiven { now: Clock::default().now().time(), random };
             Ok(Box::new(kerberos::Acceptor::new(credentials, policy, given)))
         }
         ("initiate", [ccache, service, rest @ ..]) => {
@@ -88,7 +88,7 @@ fn kerberos_context(role: &str, arguments: &[&str]) -> Result<Box<dyn SecurityCo
             let delegate = cache.ticket_granting_ticket().filter(is_forwarded).cloned();
             let channel_bindings = bindings(rest.first())?;
             let options = kerberos::InitiatorOptions { channel_bindings, delegate, ..Default::default() };
-            let given = kerberos::InitiatorGiven { now: now()?, random };
+            let given = kerberos::InitiatorGiven { now: Clock::default().now().time(), random };
             Ok(Box::new(kerberos::Initiator::new(credential, options, given)))
         }
         _ => Err("expected accept KEYTAB or initiate CCACHE SERVICE/HOST".into()),
@@ -98,12 +98,6 @@ fn kerberos_context(role: &str, arguments: &[&str]) -> Result<Box<dyn SecurityCo
 #[expect(clippy::disallowed_methods, reason = "a program reads its own files")]
 fn read(path: &str) -> Result<Vec<u8>, Failure> {
     Ok(std::fs::read(path)?)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a program has a clock")]
-fn now() -> Result<kerberos::Time, Failure> {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
-    Ok(kerberos::Time { unix_s: now.as_secs(), micros: now.subsec_micros() })
 }
 
 fn ntlm_context(arguments: &[String]) -> Result<Box<dyn SecurityContext>, Failure> {
@@ -144,8 +138,7 @@ fn ntlm_context(arguments: &[String]) -> Result<Box<dyn SecurityContext>, Failur
 
 fn acceptor(domain: &str, user: &str, password: &str, bindings: Option<ChannelBindings>) -> ntlm::Acceptor {
     let accounts = ntlm::Accounts::new(vec![ntlm::Account::new(domain, user, password)]);
-    let channel_bindings =
-        bindings.map_or(ntlm::ChannelBindingPolicy::None, ntlm::ChannelBindingPolicy::Strict);
+    let channel_bindings = bindings.map_or(ChannelBindingPolicy::None, ChannelBindingPolicy::Strict);
     let policy = ntlm::AcceptorPolicy { channel_bindings, ..Default::default() };
     let now = ntlm::FileTime::from_unix_seconds(1_800_000_000);
     let given = ntlm::AcceptorGiven { server_challenge: *b"constant", now };

@@ -76,6 +76,7 @@ fn peer(arguments: &[String]) -> Result<Peer, Failure> {
     Ok(Peer::Initiator(Box::new(credssp::Initiator::new(credentials, inner, options, random)?)))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a program reads its own files")]
 fn identity(files: &[String]) -> Result<Identity, Failure> {
     let [certificate, key] = files else {
         let certified = rcgen::generate_simple_self_signed(vec!["host.example.test".to_owned()])?;

@@ -221,3 +221,13 @@ pub const CREDSSP_NEGO_TOKENS_MAX: usize = 4;
 pub const CREDSSP_ROUNDS_MAX: usize = 10;
 /// Octets of each text in the credentials that CredSSP hands over, [MS-CSSP 2.2.1.2.1].
 pub const CREDSSP_TEXT_BYTES_MAX: usize = 2048;
+/// Logons at other hosts that commands of the reference server wait for at once.
+pub const HOPS_MAX: usize = 16;
+/// Characters of what a command says about such a logon.
+pub const HOP_TEXT_CHARS_MAX: usize = 1024;
+/// Answers that may come before another host has said who somebody is there.
+pub const HOP_RECEIVES_MAX: usize = 8;
+/// Octets of white space that are tried to make a ciphertext hostile: two octets at its end take 4096 on average.
+pub const HOSTILE_PADDING_BYTES_MAX: usize = 64 * 1024;
+/// Texts that are tried to make a ciphertext of AES hostile: two octets at its end take 65536 on average.
+pub const HOSTILE_TRIES_MAX: u32 = 1024 * 1024;

@@ -1,6 +1,7 @@
 use clap::Args;
 use clap::ValueEnum;
 use winrm_harness::auth::kerberos::Keytab;
+use winrm_harness::encryption::Hostility;
 use winrm_harness::net::Listener;
 use winrm_harness::server::CbtHardeningLevel;
 use winrm_harness::server::COMMANDS;
@@ -97,6 +98,10 @@ pub(crate) struct ReferenceArguments {
     /// Break a rule on purpose; `--mutant list` lists the ways
     #[arg(long, value_name = "NAME")]
     mutant: Option<String>,
+    /// Give sealed answers a ciphertext that careless clients stumble over: `ends-with=crlf`, nul, space, cr, lf or dashes;
+    /// in UTF-16 `contains=boundary`, closing-boundary or part-header
+    #[arg(long, value_name = "WHAT")]
+    hostile_answers: Option<String>,
     /// The largest envelope, in units of 1024 octets
     #[arg(long, value_name = "KB")]
     max_envelope_size_kb: Option<u32>,
@@ -123,6 +128,7 @@ impl ReferenceArguments {
             allow_unencrypted: self.allow_unencrypted,
             basic: self.basic,
             mutant: self.mutant.as_deref().map(mutant).transpose()?,
+            hostile_answers: self.hostile_answers.as_deref().map(hostility).transpose()?,
             ..Config::default()
         };
         config.max_envelope_size_kb = self.max_envelope_size_kb.unwrap_or(config.max_envelope_size_kb);
@@ -135,6 +141,11 @@ impl ReferenceArguments {
 fn mutant(name: &str) -> Result<Mutant, CliError> {
     let unknown = || CliError::Usage(format!("unknown mutant `{name}`: `--mutant list` lists them"));
     Mutant::from_name(name).ok_or_else(unknown)
+}
+
+fn hostility(text: &str) -> Result<Hostility, CliError> {
+    let found = text.split_once('=').and_then(|(place, name)| Hostility::find(place, name));
+    found.ok_or_else(|| CliError::Usage(format!("unknown hostile answers `{text}`: expected `ends-with=crlf`")))
 }
 
 /// Prints the mutants.

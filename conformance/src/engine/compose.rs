@@ -2,6 +2,7 @@ use winrm_harness::client::Session;
 use winrm_harness::encryption::Charset;
 use winrm_harness::encryption::EncryptedMessage;
 use winrm_harness::encryption::Form;
+use winrm_harness::encryption::Hostility;
 use winrm_harness::encryption::Portion;
 use winrm_harness::encryption::Protocol;
 use winrm_harness::http::Body;
@@ -55,7 +56,10 @@ pub(crate) fn envelope(
     }
     let mut form = Form::default();
     let charset = if tampers.contains(&Tamper::Utf16) { Charset::Utf16 } else { Charset::Utf8 };
-    let mut message = session.seal(encoded(envelope, charset))?;
+    let mut message = match hostility(tampers)? {
+        Some(hostility) => session.seal_hostile(envelope, charset, hostility)?,
+        None => session.seal(encoded(envelope, charset))?,
+    };
     message.charset = charset;
     let mut left_off = 0;
     let mut chunk_len = None;
@@ -72,8 +76,9 @@ pub(crate) fn envelope(
             Tamper::Protocol(media_type) => message.protocol = Protocol::from_media_type(media_type),
             Tamper::Truncate(count) => left_off = usize::try_from(*count).unwrap_or(usize::MAX),
             Tamper::Chunked(octets) => chunk_len = usize::try_from(*octets).ok(),
-            // The caller has chosen the session and looked the octets up; the charset is chosen above.
+            // The caller has chosen the session and looked the octets up; charset and text are chosen above.
             Tamper::Context(_) | Tamper::Replay(_) | Tamper::Utf16 => {}
+            Tamper::EndsWith(_) | Tamper::Contains(_) => {}
         }
     }
     let mut request = session.sealed_request(&message, form);
@@ -91,8 +96,10 @@ pub(crate) fn envelope(
         None => Body::from(body.octets.clone()),
     });
     let (head, wire) = (request.encode_head(), request.encode());
-    // How a message is cut and encoded says nothing against its seal.
-    let is_sealed = tampers.iter().all(|tamper| matches!(tamper, Tamper::Chunked(_) | Tamper::Utf16));
+    // How a message is cut and encoded, and what its ciphertext looks like, says nothing against its seal.
+    let is_sealed = tampers.iter().all(|tamper| {
+        matches!(tamper, Tamper::Chunked(_) | Tamper::Utf16 | Tamper::EndsWith(_) | Tamper::Contains(_))
+    });
     Ok(Outgoing {
         body: wire.get(head.len()..).unwrap_or_default().to_vec(),
         head,
@@ -100,6 +107,21 @@ pub(crate) fn envelope(
         sealed_body: Some(body),
         is_sealed,
     })
+}
+
+/// What the ciphertext has to have, if a case says so; the last one counts.
+fn hostility(tampers: &[Tamper]) -> Result<Option<Hostility>, EngineError> {
+    let mut found = None;
+    for tamper in tampers {
+        let (place, name) = match tamper {
+            Tamper::EndsWith(name) => ("ends-with", name),
+            Tamper::Contains(name) => ("contains", name),
+            _ => continue,
+        };
+        let hostility = Hostility::find(place, name);
+        found = Some(hostility.ok_or_else(|| EngineError::Ciphertext(format!("{place} {name}")))?);
+    }
+    Ok(found)
 }
 
 /// [DSP0226 13.1] UTF-16 begins with a byte order mark; Windows sends little-endian.

@@ -29,6 +29,8 @@ pub enum EngineError {
     },
     /// A deviation of the frame that the engine doesn't know.
     Frame(String),
+    /// What a ciphertext should have, which the engine doesn't know.
+    Ciphertext(String),
     /// A change to a seal where nothing is sealed.
     NothingSealed,
     /// A reference to a step that hasn't happened.
@@ -72,6 +74,9 @@ impl fmt::Display for EngineError {
                 write!(f, "expected an option this engine has in the auth section, found `{key}={value}`")
             }
             Self::Frame(name) => write!(f, "expected a deviation of the frame by its name, found `{name}`"),
+            Self::Ciphertext(name) => {
+                write!(f, "expected what a ciphertext has by its name, found `{name}`")
+            }
             Self::NothingSealed => {
                 f.write_str("expected a sealed envelope in the step, found a `sealed` section alone")
             }

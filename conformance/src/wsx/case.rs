@@ -227,6 +227,10 @@ pub enum Tamper {
     Utf16,
     /// `chunked = 100`: the message goes out in chunks of that many octets; at least one.
     Chunked(u32),
+    /// `ends-with = "crlf"`: white space behind the envelope makes its ciphertext end so; a name of the engine.
+    EndsWith(String),
+    /// `contains = "boundary"`: a comment in the envelope makes its ciphertext hold that; a name of the engine.
+    Contains(String),
 }
 
 /// A part of a sealed message.

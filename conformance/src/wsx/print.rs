@@ -205,6 +205,8 @@ fn tamper_text(tamper: &Tamper) -> String {
         Tamper::Truncate(octets) => format!("truncate = {octets}"),
         Tamper::Utf16 => "charset = \"utf-16\"".to_owned(),
         Tamper::Chunked(octets) => format!("chunked = {octets}"),
+        Tamper::EndsWith(name) => format!("ends-with = \"{name}\""),
+        Tamper::Contains(name) => format!("contains = \"{name}\""),
     }
 }
 

@@ -134,9 +134,11 @@ fn tamper(line: &Line<'_>) -> Result<Tamper, WsxError> {
         "truncate" => value.parse().ok().map(Tamper::Truncate),
         "charset" => (value == "utf-16").then_some(Tamper::Utf16),
         "chunked" => value.parse().ok().filter(|octets| *octets > 0).map(Tamper::Chunked),
+        "ends-with" => is_slug(value).then(|| Tamper::EndsWith(value.to_owned())),
+        "contains" => is_slug(value).then(|| Tamper::Contains(value.to_owned())),
         _ => {
-            let known =
-                "flip, frame, length, sequence, protocol, context, replay, truncate, charset or chunked";
+            let known = "flip, frame, length, sequence, protocol, context, replay, truncate, charset, chunked, \
+                         ends-with or contains";
             return Err(line.expected(known, key));
         }
     };

@@ -91,6 +91,8 @@ fn tamper() -> impl Strategy<Value = Tamper> {
         any::<u32>().prop_map(Tamper::Truncate),
         Just(Tamper::Utf16),
         (1_u32..).prop_map(Tamper::Chunked),
+        slug().prop_map(Tamper::EndsWith),
+        slug().prop_map(Tamper::Contains),
     ]
 }
 

@@ -51,11 +51,22 @@ impl Realm {
     }
 
     pub(super) fn kdc(&self) -> Kdc {
-        Kdc::at(&format!("127.0.0.1:{}", self.variables["KDC_PORT"]))
+        Kdc::at(&self.address())
+    }
+
+    pub(super) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.variables["KDC_PORT"])
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
+    }
+
+    /// A program that finds the realm in its environment.
+    pub(super) fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.envs(&self.variables);
+        command
     }
 
     /// What a line of shell prints, in English; it has to succeed.
@@ -101,6 +112,7 @@ fn script() -> Command {
     Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/kdc"))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a real KDC goes by the real time")]
 pub(super) fn unix_now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }

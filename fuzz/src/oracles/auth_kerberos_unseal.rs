@@ -67,7 +67,8 @@ pub fn input_of(kind: u8, header_len: u8, token: &[u8]) -> Vec<u8> {
 /// One side of the session.
 #[must_use]
 pub fn seal(kind: u8, role: Role) -> Seal {
-    let encryption_type = EncryptionType::KNOWN[usize::from(kind) % EncryptionType::KNOWN.len()];
+    let types = EncryptionType::KNOWN.iter().cycle();
+    let encryption_type = types.copied().nth(usize::from(kind)).unwrap_or(EncryptionType::RC4_HMAC);
     let octets = vec![0x55; encryption_type.key_len().unwrap_or_default()];
     let sevens = Box::new(|octets: &mut [u8]| octets.fill(7));
     match Key::new(encryption_type, &octets).and_then(|key| Seal::new(&key, role, true, FIRST, FIRST, sevens))

@@ -22,7 +22,7 @@ pub struct Requests {
     /// When the server has to answer at the latest.
     pub operation_timeout: Duration,
     /// Gives each request an identity that was not used before.
-    pub new_message_id: Box<dyn FnMut() -> MessageId>,
+    pub new_message_id: Box<dyn FnMut() -> MessageId + Send>,
 }
 
 /// An envelope to send, and the identity that its answer has to name.
@@ -37,7 +37,7 @@ pub struct Outgoing {
 impl Requests {
     /// Requests to the service at `to`. `random` gives octets that never came before, of which identities are made.
     #[must_use]
-    pub fn new(to: &str, mut random: impl FnMut() -> [u8; 16] + 'static) -> Self {
+    pub fn new(to: &str, mut random: impl FnMut() -> [u8; 16] + Send + 'static) -> Self {
         let new_message_id = move || {
             let uuid = uuid::Builder::from_random_bytes(random()).into_uuid();
             MessageId::new(&format!("uuid:{}", uuid.hyphenated().to_string().to_uppercase()))

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,17 +13,20 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 
 use crate::http::Request;
 use crate::net::Clock;
 use crate::net::Connection;
 use crate::net::NetError;
 use crate::net::delivery::send;
+use crate::net::errand::carry_out;
 use crate::net::random_octets;
 use crate::net::stream::Acceptor;
 use crate::net::stream::Stream;
 use crate::server::Config;
 use crate::server::ConnectionId;
+use crate::server::ErrandId;
 use crate::server::Server;
 use crate::tls::Channel;
 use crate::tls::ServerTls;
@@ -100,6 +104,7 @@ impl Listener {
         let mut tasks = tokio::task::JoinSet::new();
         tasks.spawn(timers(shared.clone()));
         tasks.spawn(deliveries(shared.clone()));
+        tasks.spawn(errands(shared.clone()));
         let mut first = 0;
         loop {
             let (listener, stream, peer) = next(&listeners, first).await?;
@@ -107,8 +112,8 @@ impl Listener {
             first = listener.saturating_add(1);
             let acceptor = listeners.get(listener).and_then(|listener| listener.acceptor.clone());
             while tasks.try_join_next().is_some() {}
-            // Two of the tasks are the timers' and the deliveries'.
-            if tasks.len() > shared.server().config().max_connections.saturating_add(1) {
+            // Three of the tasks are the timers', the deliveries' and the errands'.
+            if tasks.len() > shared.server().config().max_connections.saturating_add(2) {
                 continue;
             }
             tasks.spawn(connection(shared.clone(), stream, peer, acceptor));
@@ -179,6 +184,37 @@ async fn deliveries(shared: Shared) {
             });
         }
         while under_way.try_join_next().is_some() {}
+        if happened.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Makes the logons that commands wait for. One that no command waits for any more is broken off, and the credential goes.
+async fn errands(shared: Shared) {
+    let mut happened = shared.happened.subscribe();
+    let mut under_way = tokio::task::JoinSet::new();
+    let mut handles: BTreeMap<ErrandId, AbortHandle> = BTreeMap::new();
+    loop {
+        let waiting = shared.server().take_errands();
+        for errand in waiting {
+            let (shared, id) = (shared.clone(), errand.id);
+            let handle = under_way.spawn(async move {
+                let outcome = carry_out(&errand).await;
+                drop(errand);
+                shared.server().errand_done(id, outcome, shared.clock.now());
+                shared.tell();
+            });
+            handles.insert(id, handle);
+        }
+        while under_way.try_join_next().is_some() {}
+        handles.retain(|id, handle| {
+            let is_wanted = shared.server().wants(*id);
+            if !is_wanted {
+                handle.abort();
+            }
+            is_wanted
+        });
         if happened.changed().await.is_err() {
             return;
         }

@@ -12,6 +12,7 @@ mod client;
 mod clock;
 mod connection;
 mod delivery;
+mod errand;
 mod kdc;
 mod listener;
 mod sink;

@@ -73,8 +73,10 @@ impl Shells {
         // Only the name: people type passwords behind it.
         let name = line.split_whitespace().next().unwrap_or_default();
         let news = shell.news(What::CommandStarted, &format_args!("{id} {name}"));
-        shell.commands.insert(key(&id), RunningCommand::new(id.clone(), process));
+        let (shell_id, command_id) = (key(&shell.id), key(&id));
+        shell.commands.insert(command_id.clone(), RunningCommand::new(id.clone(), process));
         self.news.push(news);
+        self.begin_hop(call, shell_id, command_id, config);
         Ok(Success::new(action::COMMAND_RESPONSE, CommandResponse { command_id: id }))
     }
 

@@ -3,6 +3,8 @@ use std::net::Ipv4Addr;
 use std::net::Ipv6Addr;
 
 use crate::auth::kerberos::Keytab;
+use crate::auth::policy::Host;
+use crate::encryption::Hostility;
 use crate::limits::COMMANDS_PER_SHELL_MAX;
 use crate::limits::HTTP_BODY_BYTES_MAX;
 use crate::limits::SHELLS_PER_USER_MAX;
@@ -79,6 +81,10 @@ pub struct Config {
     pub realm: String,
     /// The computer's keys in the realm. Without any it takes no tickets, and offers no Kerberos.
     pub service_keys: Keytab,
+    /// The KDC of the realm, `host:port`, which is asked for tickets in the name of users who delegate one; empty for none.
+    pub kdc: String,
+    /// The hosts that the command `hop` reaches besides those of this computer.
+    pub hops_to: Vec<Host>,
     /// Who may log on.
     pub accounts: Vec<Account>,
     /// [MS-WSMV 2.2.4.36] `RootSDDL`: who may do what where no security entry says so.
@@ -139,6 +145,9 @@ pub struct Config {
     pub addresses: Vec<IpAddr>,
     /// The settings that are kept and told and that change nothing here. What has a field above counts from there.
     pub kept: ConfigType,
+    /// Sealed answers whose ciphertext has what careless receivers stumble over, where their encoding allows it. They mean
+    /// the same, and every client has to open them.
+    pub hostile_answers: Option<Hostility>,
     /// How the server misbehaves on purpose.
     pub mutant: Option<Mutant>,
 }
@@ -149,6 +158,8 @@ impl Default for Config {
             computer: "REFERENCE".to_owned(),
             realm: String::new(),
             service_keys: Keytab::default(),
+            kdc: String::new(),
+            hops_to: Vec::new(),
             accounts: Vec::new(),
             root_sddl: defaults::root_sddl(),
             allow_unencrypted: false,
@@ -178,6 +189,7 @@ impl Default for Config {
             plugins: defaults::plugins(),
             addresses: vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)],
             kept: defaults::kept(),
+            hostile_answers: None,
             mutant: None,
         }
     }

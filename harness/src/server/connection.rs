@@ -115,10 +115,11 @@ impl Server {
         envelope_bytes_max.saturating_add(SEALED_FRAME_BYTES_MAX)
     }
 
-    /// Forgets a connection. Its security context and its pending operation end with it, unless that is robust; shells
-    /// stay.
+    /// Forgets a connection. Its security context ends with it, and what its user delegated; so does its pending
+    /// operation, unless that is robust. Shells stay.
     pub fn close(&mut self, id: ConnectionId) {
         self.connections.remove(&id);
+        self.shells.end_hops_of(id);
         self.forget_operation(id);
     }
 

@@ -14,7 +14,8 @@ const EPOCH: u64 = 116_444_736_000_000_000;
 
 impl Moment {
     /// The wall clock as Kerberos tells it.
-    pub(super) fn time(self) -> Time {
+    #[must_use]
+    pub fn time(self) -> Time {
         let micros = self.filetime.saturating_sub(EPOCH) / 10;
         let micros_of_second = u32::try_from(micros % 1_000_000).unwrap_or_default();
         Time { unix_s: micros / 1_000_000, micros: micros_of_second }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
 
+use crate::limits::HOP_TEXT_CHARS_MAX;
 use crate::limits::PROCESS_STDIN_BYTES_MAX;
+use crate::server::HopTarget;
+use crate::server::Unmet;
 
 /// The exit code of a command that was stopped by ctrl+c: `STATUS_CONTROL_C_EXIT`.
 pub const CONTROL_C_EXIT: i64 = 0xC000_013A;
@@ -18,6 +21,10 @@ pub const COMMANDS: &[(&str, &str)] = &[
     ("whoami", "writes the user of the session to stdout"),
     ("exit N", "ends with exit code N"),
     ("silence N", "writes nothing for N seconds, then `done`"),
+    (
+        "hop URL",
+        "logs on at URL by what the client delegated and writes who the user is there; exit code 5 if nobody",
+    ),
     ("output N", "writes N octets, the alphabet over and over, to stdout"),
 ];
 
@@ -62,6 +69,8 @@ enum State {
         left: u64,
         at: u64,
     },
+    /// Waits for what comes of a logon at another host.
+    Hop(HopTarget),
     Finished,
 }
 
@@ -83,6 +92,10 @@ impl Process {
             "silence" => process.number(rest, |p, n| {
                 p.state = State::Silence { until_ms: now_ms.saturating_add(n.saturating_mul(1000)) };
             }),
+            "hop" => match HopTarget::parse(rest.trim()) {
+                Some(target) => process.state = State::Hop(target),
+                None => process.usage("expected http://HOST[:PORT]/wsman"),
+            },
             "output" => process.number(rest, |p, n| p.state = State::Alphabet { left: n, at: 0 }),
             _ => process.unknown(name),
         }
@@ -113,6 +126,28 @@ impl Process {
         if self.state != State::Finished {
             self.state = State::Finished;
             self.exit_code = CONTROL_C_EXIT;
+        }
+    }
+
+    /// Where the process waits to be logged on.
+    #[must_use]
+    pub(super) fn hop_target(&self) -> Option<&HopTarget> {
+        match &self.state {
+            State::Hop(target) => Some(target),
+            _ => None,
+        }
+    }
+
+    /// Ends that wait.
+    pub(super) fn end_hop(&mut self, outcome: Result<String, Unmet>) {
+        self.state = State::Finished;
+        let brief = |text: &str| text.trim_end().chars().take(HOP_TEXT_CHARS_MAX).collect::<String>();
+        match outcome {
+            Ok(user) => self.line(Output::Stdout, &brief(&user)),
+            Err(unmet) => {
+                self.exit_code = unmet.exit_code();
+                self.line(Output::Stderr, &brief(&unmet.to_string()));
+            }
         }
     }
 

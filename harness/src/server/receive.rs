@@ -72,7 +72,9 @@ impl RunningCommand {
     }
 
     pub(super) fn deadline_ms(&self) -> Option<u64> {
-        let receive = self.receive.as_ref().map(|receive| receive.deadline_ms);
+        // What a connection that is gone leaves to another one is told at once.
+        let is_due = self.process.has_news();
+        let receive = self.receive.as_ref().map(|receive| if is_due { 0 } else { receive.deadline_ms });
         receive.into_iter().chain(self.process.wakes_at_ms()).min()
     }
 

@@ -8,6 +8,7 @@ use crate::server::ConnectionId;
 use crate::server::Mutant;
 use crate::server::dispatch::Answer;
 use crate::server::dispatch::Call;
+use crate::server::errands::Errands;
 use crate::server::resources::event_log::News;
 use crate::server::resources::event_log::What;
 use crate::server::running_shell::RunningShell;
@@ -30,6 +31,8 @@ pub(super) struct Shells {
     pub(super) due: Vec<(ConnectionId, Answer)>,
     /// What the event log has not been told.
     pub(super) news: Vec<News>,
+    /// The hops that commands wait for.
+    pub(super) errands: Errands,
 }
 
 /// What Windows answers for a shell or command that is not there.
@@ -98,6 +101,7 @@ impl Shells {
             self.news.push(shell.news(What::ShellDeleted, &shell.id));
             false
         });
+        self.errands.prune(&mut self.shells);
         due
     }
 

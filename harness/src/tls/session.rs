@@ -163,11 +163,11 @@ impl Session {
         self.expect_established().inspect_err(|_| records.clear())?;
         received.plaintext.reserve_exact(records.len());
         let outcome = expect_application_data(records).and_then(|()| self.take_turns(records, &mut received));
-        let outcome = outcome.and_then(|()| match received {
-            Received { ref to_send, .. } if !to_send.is_empty() => Err(SessionError::NotApplicationData),
-            Received { ref plaintext, .. } if plaintext.is_empty() => Err(SessionError::Empty),
-            _ => Ok(()),
-        });
+        let outcome = match outcome {
+            Ok(()) if !received.to_send.is_empty() => Err(SessionError::NotApplicationData),
+            Ok(()) if received.plaintext.is_empty() => Err(SessionError::Empty),
+            outcome => outcome,
+        };
         self.settle(outcome).inspect_err(|_| records.clear())?;
         self.spare = std::mem::replace(records, received.plaintext);
         Ok(())

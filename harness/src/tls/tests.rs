@@ -250,8 +250,14 @@ fn a_pin_is_64_digits_with_or_without_colons() {
     for text in [digits.to_owned(), pin.to_string(), colons] {
         assert_eq!(Pin::parse(&text), Some(pin), "{text}");
     }
-    for text in ["", "sha256:", &digits[1..], &digits[2..], &format!("{digits}00"), &digits.replace('a', "g")]
-    {
+    for text in [
+        "",
+        "sha256:",
+        digits.get(1..).unwrap(),
+        digits.get(2..).unwrap(),
+        &format!("{digits}00"),
+        &digits.replace('a', "g"),
+    ] {
         assert_eq!(Pin::parse(text), None, "{text}");
     }
 }

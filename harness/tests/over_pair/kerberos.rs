@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use winrm_harness::auth::Delegation;
 use winrm_harness::auth::Mechanism;
+use winrm_harness::auth::Random;
 use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::Step;
 use winrm_harness::auth::kerberos::Acceptor;
@@ -67,17 +68,17 @@ fn keytab() -> Keytab {
     Keytab { entries: vec![KeytabEntry { principal, name_type, timestamp: 0, version, key }] }
 }
 
-fn server() -> Config {
+pub(crate) fn server() -> Config {
     Config { realm: REALM.to_owned(), service_keys: keytab(), ..config() }
 }
 
-fn ticket(service: &str) -> Credential {
+pub(crate) fn ticket(service: &str) -> Credential {
     let mint = Mint { service: principal(service), key: key(), key_version: Some(1) };
     let minted = MintedTicket::new(principal("alice"), NOW - 60, NOW + 3600);
     mint.strike(&minted, &mut random(1)).unwrap()
 }
 
-fn random(seed: u8) -> Box<dyn FnMut(&mut [u8]) + Send> {
+fn random(seed: u8) -> Random {
     let mut next = seed;
     Box::new(move |octets| {
         for octet in octets {
@@ -87,13 +88,13 @@ fn random(seed: u8) -> Box<dyn FnMut(&mut [u8]) + Send> {
     })
 }
 
-fn given(ticket: Credential) -> LogonGiven {
+pub(crate) fn given(ticket: Credential) -> LogonGiven {
     let now = Time { unix_s: NOW, micros: 0 };
     LogonGiven { ticket: Some(ticket), ..LogonGiven::clear(random(2), now) }
 }
 
 /// Without a password, so that nothing but the ticket can have done it.
-fn logon(scheme: Scheme) -> Logon {
+pub(crate) fn logon(scheme: Scheme) -> Logon {
     Logon::new(scheme, "alice", "")
 }
 

@@ -9,7 +9,11 @@ mod enumeration;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod hop;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod hostile_seal;
 #[cfg(test)]
 mod kerberos;
 #[cfg(test)]

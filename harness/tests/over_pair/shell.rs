@@ -13,19 +13,19 @@ use crate::wire::Wire;
 use crate::wire::requests;
 
 impl Wire {
-    fn open_shell(&mut self, timeout_ms: u64) -> OpenShell {
+    pub(crate) fn open_shell(&mut self, timeout_ms: u64) -> OpenShell {
         let requests = requests(timeout_ms);
         let (state, outgoing) =
             ExpectShellCreated::begin(requests, &Shell::with_streams("stdin", "stdout stderr"));
         state.step(self.ask(&outgoing)).unwrap()
     }
 
-    fn start(&mut self, shell: OpenShell, command: &str) -> RunningCommand {
+    pub(crate) fn start(&mut self, shell: OpenShell, command: &str) -> RunningCommand {
         let (state, outgoing) = shell.command(command, &[]);
         state.step(self.ask(&outgoing)).unwrap()
     }
 
-    fn finish(&mut self, mut command: RunningCommand) -> (OpenShell, Collected) {
+    pub(crate) fn finish(&mut self, mut command: RunningCommand) -> (OpenShell, Collected) {
         loop {
             let (state, outgoing) = command.receive();
             match state.step(self.ask(&outgoing)).unwrap() {

@@ -1,6 +1,8 @@
 //! Connections over TLS as the server sees them, and tickets for it.
 
 use winrm_harness::auth::ChannelBindings;
+use winrm_harness::auth::Random;
+use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::kerberos;
 use winrm_harness::auth::kerberos::Credential;
 use winrm_harness::auth::kerberos::EncryptionType;
@@ -110,11 +112,12 @@ const NOW: u64 = (0x01DC_0000_0000_0000 - 116_444_736_000_000_000) / 10_000_000;
 pub(crate) fn ticket(client: PrincipalName) -> Credential {
     let mint = Mint { service: principal(REALM, "HTTP/reference"), key: service_key(), key_version: Some(1) };
     let minted = MintedTicket::new(client, NOW - 60, NOW + 3600);
-    mint.strike(&minted, &mut (Box::new(|octets: &mut [u8]| octets.fill(9)) as _)).unwrap()
+    let mut random: Random = Box::new(|octets| octets.fill(9));
+    mint.strike(&minted, &mut random).unwrap()
 }
 
 /// A client that shows a ticket of somebody. The same `seed` makes the same token.
-pub(crate) fn kerberos(client: PrincipalName, bindings: Bindings, seed: u8) -> Box<kerberos::Initiator> {
+pub(crate) fn kerberos(client: PrincipalName, bindings: Bindings, seed: u8) -> Box<dyn SecurityContext> {
     let options = InitiatorOptions { channel_bindings: bindings.value(), ..InitiatorOptions::default() };
     let now = Time { unix_s: NOW, micros: 0 };
     let random = Box::new(move |octets: &mut [u8]| octets.fill(seed));

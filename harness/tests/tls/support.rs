@@ -187,7 +187,7 @@ pub(crate) async fn answer(octets: Vec<u8>) -> String {
     tokio::spawn(async move {
         let (mut stream, _) = socket.accept().await.unwrap();
         let mut heard = vec![0; 4096];
-        stream.read(&mut heard).await.unwrap();
+        let _ = stream.read(&mut heard).await.unwrap();
         stream.write_all(&octets).await.unwrap();
         while stream.read(&mut heard).await.is_ok_and(|count| count > 0) {}
     });

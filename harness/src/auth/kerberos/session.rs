@@ -1,6 +1,7 @@
 use crate::auth::AuthError;
 use crate::auth::Delegation;
 use crate::auth::Established;
+use crate::auth::Foresight;
 use crate::auth::Mechanism;
 use crate::auth::Random;
 use crate::auth::Role;
@@ -44,7 +45,7 @@ impl Session {
         &self.established
     }
 
-    pub(crate) fn seal(&mut self, message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
+    pub(crate) fn seal(&mut self, message: &mut [u8]) -> Result<Vec<u8>, AuthError> {
         self.sealing()?.seal(message)
     }
 
@@ -59,6 +60,10 @@ impl Session {
 
     pub(crate) fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
         self.seal.verify(mic, data)
+    }
+
+    pub(crate) fn foresee(&mut self, len: usize) -> Result<Foresight<'_>, AuthError> {
+        self.sealing()?.foresee(len)
     }
 
     fn sealing(&mut self) -> Result<&mut Seal, AuthError> {

@@ -79,7 +79,10 @@ mod tests {
         assert_eq!(refused(&[0x6E, 0]), KerberosError::DceStyle.into());
         assert_eq!(refused(&[0x6F, 0]), KerberosError::DceStyle.into());
         assert_eq!(refused(&framed(&[0x2B, 6, 1, 5, 5, 2], [1, 0], b"")), AuthError::WrongMechanism);
-        assert_eq!(refused(&framed(KERBEROS, [1, 0], b"")[..14]), AuthError::WrongMechanism);
+        assert_eq!(
+            refused(&element(Tag(0x60), &[&element(Tag(6), KERBEROS), &[1][..]].concat())),
+            AuthError::WrongMechanism
+        );
     }
 
     #[test]

@@ -283,10 +283,14 @@ fn initiator_rows() -> Vec<Row> {
     let other_second = token(&other(), 1);
     vec![
         row("start", after(of(2), &[]), second.clone()),
-        row("list sent without token", after(without_ticket, &[start.clone()]), other_second.clone()),
-        row("list sent, first token of two", after(of(2), &[start.clone()]), second.clone()),
-        row("list sent, first token of three", after(of(3), &[start.clone()]), second.clone()),
-        row("list sent, the only token", after(of(1), &[start.clone()]), second.clone()),
+        row(
+            "list sent without token",
+            after(without_ticket, std::slice::from_ref(&start)),
+            other_second.clone(),
+        ),
+        row("list sent, first token of two", after(of(2), std::slice::from_ref(&start)), second.clone()),
+        row("list sent, first token of three", after(of(3), std::slice::from_ref(&start)), second.clone()),
+        row("list sent, the only token", after(of(1), std::slice::from_ref(&start)), second.clone()),
         row(
             "favourite chosen, fourth token due",
             after(of(4), &[start.clone(), chosen.clone()]),

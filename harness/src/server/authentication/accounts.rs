@@ -72,10 +72,5 @@ pub(super) fn manner(scheme: &str, established: Option<&Established>) -> String 
         Mechanism::Kerberos => "Kerberos",
         Mechanism::CredSsp => "CredSSP",
     };
-    let delegated = match established.delegation {
-        Delegation::None => "nothing",
-        Delegation::Ticket(_) => "a ticket",
-        Delegation::Password(_) => "a password",
-    };
-    format!("{scheme}: {mechanism}, {}, {delegated} delegated", established.cipher)
+    format!("{scheme}: {mechanism}, {}, delegation {}", established.cipher, established.delegation.kind())
 }

@@ -8,6 +8,8 @@ mod scheme;
 #[cfg(test)]
 mod tests;
 
+use crate::auth::Delegation;
+use crate::auth::AuthError;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
 use crate::auth::certificate;
@@ -17,6 +19,7 @@ use crate::http::Status;
 use crate::http::challenge::Challenge;
 use crate::server::Config;
 use crate::server::Moment;
+use crate::server::Mutant;
 use crate::tls::Channel;
 
 pub(super) use acceptors::Shared;
@@ -130,6 +133,12 @@ impl Authentication {
         }
     }
 
+    /// What the user gave the server to act in its name.
+    pub(super) fn delegation(&self) -> Delegation {
+        let Self::Negotiated { context, .. } = self else { return Delegation::None };
+        context.established().map(|established| established.delegation.clone()).unwrap_or_default()
+    }
+
     /// Whether the keys of the connection can't be used any more.
     pub(super) fn is_broken(&self) -> bool {
         match self {
@@ -158,6 +167,11 @@ impl Authentication {
             }
             Ok(Step::Complete(token)) => self.complete(scheme, context, token, given),
             Err(_) if context.is_broken() => Authorized::Broken,
+            Err(AuthError::Malformed(_) | AuthError::UnexpectedToken { .. })
+                if given.config.is_mutant(Mutant::RubbishTokenAccepted) =>
+            {
+                Authorized::Answer(Response::new(Status::OK))
+            }
             Err(_) => Authorized::Answer(self.refuse(given)),
         }
     }

@@ -44,10 +44,10 @@ fn logons_refusals_commands_and_subscriptions_are_logged_without_secrets() {
     assert_eq!(
         found,
         [
-            line("1", "alice", "Negotiate: NTLM, RC4-128, HMAC-MD5, nothing delegated"),
+            line("1", "alice", "Negotiate: NTLM, RC4-128, HMAC-MD5, delegation none"),
             line("9", "alice", &id),
             line("2", "", ""),
-            line("1", "carol", "Negotiate: NTLM, RC4-128, HMAC-MD5, nothing delegated"),
+            line("1", "carol", "Negotiate: NTLM, RC4-128, HMAC-MD5, delegation none"),
             line("3", "carol", "http://schemas.xmlsoap.org/ws/2004/09/transfer/Create"),
             line("4", "alice", SHELL_ID),
             line("6", "alice", &format!("{COMMAND_ID} silence")),

@@ -108,6 +108,10 @@ impl fmt::Debug for ExpectAsRep {
 
 /// What follows from an answer.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "its receiver takes it apart at once; a box would be an allocation for nothing"
+)]
 pub enum AsStep {
     /// This request has to reach the KDC.
     Send(ExpectAsRep, Vec<u8>),

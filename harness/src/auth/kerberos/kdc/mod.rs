@@ -6,9 +6,10 @@
 //! but one more request follows from it.
 //!
 //! ```no_run
+//! use winrm_harness::auth::kerberos;
 //! use winrm_harness::auth::kerberos::kdc;
 //! # fn exchange(_: &[u8]) -> Vec<u8> { Vec::new() }
-//! # fn given() -> kdc::Given { unimplemented!() }
+//! # fn given() -> kdc::Given { kdc::Given { now: kerberos::Time { unix_s: 1, micros: 0 }, random: Box::new(|octets| octets.fill(7)) } }
 //!
 //! let account = kdc::Account::principal("EXAMPLE.TEST", "alice");
 //! let (mut expect, mut request) = kdc::AsExchange::begin(account, "wonderland", kdc::Wish::default(), given())?;

@@ -76,7 +76,8 @@ impl ReachArguments {
         }
         let mapped = match (&self.certificate, &self.key) {
             (Some(certificate), Some(key)) => Some(
-                Identity::from_pem(&read(certificate)?, &read(key)?).map_err(|error| usage(certificate, &error))?,
+                Identity::from_pem(&read(certificate)?, &read(key)?)
+                    .map_err(|error| usage(certificate, &error))?,
             ),
             _ => None,
         };

@@ -3,8 +3,8 @@ use clap::ValueEnum;
 use winrm_harness::auth::kerberos::Keytab;
 use winrm_harness::encryption::Hostility;
 use winrm_harness::net::Listener;
-use winrm_harness::server::CbtHardeningLevel;
 use winrm_harness::server::COMMANDS;
+use winrm_harness::server::CbtHardeningLevel;
 use winrm_harness::server::Config;
 use winrm_harness::server::Mutant;
 use winrm_harness::tls::Identity;
@@ -145,7 +145,9 @@ fn mutant(name: &str) -> Result<Mutant, CliError> {
 
 fn hostility(text: &str) -> Result<Hostility, CliError> {
     let found = text.split_once('=').and_then(|(place, name)| Hostility::find(place, name));
-    found.ok_or_else(|| CliError::Usage(format!("unknown hostile answers `{text}`: expected `ends-with=crlf`")))
+    found.ok_or_else(|| {
+        CliError::Usage(format!("unknown hostile answers `{text}`: expected `ends-with=crlf`"))
+    })
 }
 
 /// Prints the mutants.

@@ -190,9 +190,9 @@ fn records_withheld(session: &Session, tampers: &[Tamper]) -> Result<u32, Engine
     match ahead.filter(|_| is_credssp) {
         None => Ok(0),
         // There is no way back to the keys of an earlier number.
-        Some(difference) => {
-            u32::try_from(difference).map(|count| count.min(WITHHELD_MAX)).map_err(|_| EngineError::NothingSealed)
-        }
+        Some(difference) => u32::try_from(difference)
+            .map(|count| count.min(WITHHELD_MAX))
+            .map_err(|_| EngineError::NothingSealed),
     }
 }
 

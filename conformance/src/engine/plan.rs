@@ -193,7 +193,8 @@ impl AuthPlan {
 
     /// The account that the server, or the KDC, counts a wrong password of, if this is one.
     pub(crate) fn wrong_password_of(&self, subject: &Subject) -> Option<String> {
-        let asks_kdc = self.mechanism == Inner::Kerberos && matches!(subject.tickets, TicketSource::Kdc { .. });
+        let asks_kdc =
+            self.mechanism == Inner::Kerberos && matches!(subject.tickets, TicketSource::Kdc { .. });
         if self.logon.user.is_empty() || !(self.proves_password() || asks_kdc) {
             return None;
         }

@@ -334,7 +334,8 @@ impl Player<'_> {
             None => None,
             Some(other) => {
                 let link = self.links.get(&other);
-                let token = link.and_then(|link| if is_first { &link.first_token } else { &link.last_token }.clone());
+                let token =
+                    link.and_then(|link| if is_first { &link.first_token } else { &link.last_token }.clone());
                 Some(token.ok_or(EngineError::NoToken(other))?)
             }
         };

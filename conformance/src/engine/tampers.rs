@@ -94,10 +94,7 @@ impl Tampering {
     /// Whether a server that notices takes it for a wrong password.
     pub(crate) fn is_wrong_password(&self) -> bool {
         use ntlm::Misbehaviour;
-        matches!(
-            self,
-            Self::Ntlm(Misbehaviour::NtlmV1 | Misbehaviour::LmOnly | Misbehaviour::ZeroProof)
-        )
+        matches!(self, Self::Ntlm(Misbehaviour::NtlmV1 | Misbehaviour::LmOnly | Misbehaviour::ZeroProof))
     }
 }
 

@@ -143,10 +143,7 @@ fn mapping(authority: &Authority, logon: &Logon) -> CertMappingType {
 fn mint() -> Result<Mint, AuthError> {
     let mut random: Random = Box::new(random_octets);
     let key = Key::generate(EncryptionType::AES256_CTS_HMAC_SHA1_96, &mut random)?;
-    let service = PrincipalName {
-        realm: REALM.to_owned(),
-        components: SERVICE.map(str::to_owned).to_vec(),
-    };
+    let service = PrincipalName { realm: REALM.to_owned(), components: SERVICE.map(str::to_owned).to_vec() };
     Ok(Mint { service, key, key_version: Some(1) })
 }
 

@@ -202,7 +202,10 @@ fn print_sums(out: &mut String, record: &RunRecord, style: Style) {
 
 /// What a reader of policy results has to know, where it applies: by the requirement that it qualifies.
 const NUANCES: [(&str, &str); 4] = [
-    ("POLICY:SEC-08", "over HTTP messages are always sealed only as long as AllowUnencrypted is false, its default"),
+    (
+        "POLICY:SEC-08",
+        "over HTTP messages are always sealed only as long as AllowUnencrypted is false, its default",
+    ),
     ("POLICY:SEC-33", "over HTTPS messages have no seal of their own by default: TLS is what protects them"),
     ("POLICY:SEC-26", "TrustedHosts is a setting of Windows' client: other clients never read it"),
     ("POLICY:SEC-28", "a host in TrustedHosts has proved nothing: its identity is not verified"),

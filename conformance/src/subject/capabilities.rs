@@ -30,8 +30,7 @@ const OF_THE_REFERENCE: [&str; 15] = [
 impl Capabilities {
     /// What every WinRM service over HTTP has as it is installed.
     pub fn usual() -> Self {
-        let usual =
-            [
+        let usual = [
             "http",
             "auth.negotiate",
             "auth.ntlm",

@@ -121,9 +121,8 @@ pub struct Client {
 impl Subject {
     /// Whether those are the credentials of somebody whom the run knows.
     pub fn knows(&self, logon: &Logon) -> bool {
-        self.logons().any(|known| {
-            known.user.eq_ignore_ascii_case(&logon.user) && known.password == logon.password
-        })
+        self.logons()
+            .any(|known| known.user.eq_ignore_ascii_case(&logon.user) && known.password == logon.password)
     }
 
     /// All who log on.

@@ -135,12 +135,16 @@ impl fmt::Display for EndpointUrl {
 impl fmt::Display for SubjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Scheme { got } => write!(f, "expected `http://host:port/wsman` or `https://host:port/wsman`, found `{got}`"),
+            Self::Scheme { got } => {
+                write!(f, "expected `http://host:port/wsman` or `https://host:port/wsman`, found `{got}`")
+            }
             Self::Host { got } => {
                 write!(f, "expected a host name, an IPv4 address or `[IPv6]`, found `{got}`")
             }
             Self::Port { got } => write!(f, "expected a port from 1 to 65535, found `{got}`"),
-            Self::NoHttps => f.write_str("expected `--https URL`: the case needs HTTPS, and the run has no address of it"),
+            Self::NoHttps => {
+                f.write_str("expected `--https URL`: the case needs HTTPS, and the run has no address of it")
+            }
             Self::NoTrust => f.write_str(
                 "expected `--ca FILE` or `--pin SHA256` with HTTPS: whose certificates are to be believed",
             ),

@@ -41,7 +41,9 @@ pub(crate) fn send(layer: &str, body: &Body<'_>) -> Result<Send, WsxError> {
         "sealed" => body.directives().map(|line| tamper(&line)).collect::<Result<_, _>>().map(Send::Sealed),
         "bytes" => octets(body).map(Send::Bytes),
         "closed" => body.no_directive().map(|()| Send::Closed),
-        other => Err(body.heading.expected("tls, auth, http, soap, sealed, bytes or closed after `>`", other)),
+        other => {
+            Err(body.heading.expected("tls, auth, http, soap, sealed, bytes or closed after `>`", other))
+        }
     }
 }
 
@@ -56,9 +58,9 @@ pub(crate) fn answer(layer: &str, body: &Body<'_>) -> Result<Answer, WsxError> {
         "fault" => fault(body).map(Answer::Fault),
         "bytes" => octets(body).map(Answer::Bytes),
         "closed" => body.no_directive().map(|()| Answer::Closed),
-        other => {
-            Err(body.heading.expected("tls, auth, http, sealed, soap, fault, bytes or closed after `<`", other))
-        }
+        other => Err(body
+            .heading
+            .expected("tls, auth, http, sealed, soap, fault, bytes or closed after `<`", other)),
     }
 }
 

@@ -15,7 +15,6 @@ use crate::engine;
 use crate::reference;
 use crate::reference::Reference;
 use crate::reference::Users;
-use crate::report::Redactor;
 use crate::subject::Allowances;
 use crate::subject::Capabilities;
 use crate::subject::EndpointUrl;
@@ -135,8 +134,7 @@ pub(crate) async fn server(arguments: ServerArguments) -> Result<ExitCode, CliEr
     engine::is_reachable(&subject.url, arguments.run.timeout())
         .await
         .map_err(|error| CliError::Unreachable(error.to_string()))?;
-    let logons = subject.logons().map(|logon| (&*logon.user, &*logon.password));
-    let redactor = Redactor::new().all_credentials(logons);
+    let redactor = engine::redactor(&subject);
     let endpoint = subject.url.to_string();
     let shells_max = usize::from(arguments.max_shells);
     conduct(&arguments.run, prepared, endpoint, &redactor, async |play: Play<'_>| {
@@ -211,6 +209,10 @@ impl ServerArguments {
     }
 
     async fn reference(&self) -> Result<(Subject, Reference), CliError> {
+        if self.auth == Authentication::Digest {
+            let reason = "the built-in server takes no Digest: expected an address with `--auth digest`";
+            return Err(CliError::Usage(reason.to_owned()));
+        }
         let somebody = |name: &str| Logon::new(name, &random_password());
         let users = Users {
             administrator: somebody("conformance"),
@@ -223,12 +225,12 @@ impl ServerArguments {
         let (mut subject, reference) = reference::start(config, &users).await.map_err(failed)?;
         subject.scheme = self.auth.scheme(false);
         subject.resource_uri.clone_from(&self.resource);
-        if matches!(subject.scheme, Scheme::Certificate | Scheme::Basic) {
+        let is_tls = matches!(subject.scheme, Scheme::Certificate | Scheme::Basic);
+        if is_tls {
             // Over HTTP it would not take them.
             subject.url = subject.https.clone().unwrap_or(subject.url);
-            subject.capabilities.remove("http")?;
-            subject.capabilities.remove("seal")?;
         }
+        subject.capabilities = Capabilities::reference(subject.scheme, is_tls);
         Ok((subject, reference))
     }
 }

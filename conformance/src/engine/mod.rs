@@ -50,5 +50,6 @@ pub use error::EngineError;
 pub use link::is_reachable;
 pub use run::Event;
 pub use run::Options;
+pub use run::redactor;
 pub use run::run;
 pub use run::run_client;

@@ -69,8 +69,7 @@ pub async fn run(
     cancel: Cancel,
     mut tell: impl FnMut(Event<'_>),
 ) -> Vec<CaseResult> {
-    let redactor =
-        Redactor::new().all_credentials(subject.logons().map(|logon| (&*logon.user, &*logon.password)));
+    let redactor = redactor(&subject);
     let budget = Budget::new(subject.allowances.allow(Safety::Lockout));
     let (setting, traced) = setting(subject, redactor, catalogue, options, cancel, budget);
     let shared = Arc::clone(&setting);
@@ -81,6 +80,13 @@ pub async fn run(
     .await;
     tell(Event::Reached(&setting.learned.connections(&setting.subject)));
     results
+}
+
+/// What knows the secrets of a run: passwords, keys, tickets.
+pub fn redactor(subject: &Subject) -> Redactor {
+    let logons = subject.logons().map(|logon| (&*logon.user, &*logon.password));
+    let redactor = Redactor::new().all_credentials(logons);
+    subject.tickets.secrets().into_iter().fold(redactor, Redactor::secret_octets)
 }
 
 /// Runs the cases against a client, as [`run`] does against a server.

@@ -113,7 +113,7 @@ pub async fn start(config: Config, users: &Users) -> io::Result<(Subject, Refere
         resource_uri: ResourceUri::CONFIG.to_owned(),
         other_logon: Some(users.other.clone()),
         ordinary_logon: Some(users.ordinary.clone()),
-        capabilities: Capabilities::reference(),
+        capabilities: Capabilities::reference(Scheme::default(), false),
         // It is ours: nobody is locked out of anything.
         allowances: Allowances::new([Safety::Load, Safety::Lockout, Safety::Destructive]),
     };

@@ -191,11 +191,33 @@ fn print_sums(out: &mut String, record: &RunRecord, style: Style) {
     out.push_str(&format!("\n{} cases: {}\n", record.cases.len(), cases.join(", ")));
     print_requirements(out, record, "requirements", false);
     print_requirements(out, record, "policy checks", true);
+    print_nuances(out, record);
     if !record.incomplete.is_empty() {
         out.push_str(&format!("\n{}\n", style.wrap("1;33", "INCOMPLETE")));
         for reason in &record.incomplete {
             out.push_str(&format!("  {}\n", printable(reason)));
         }
+    }
+}
+
+/// What a reader of policy results has to know, where it applies: by the requirement that it qualifies.
+const NUANCES: [(&str, &str); 4] = [
+    (
+        "POLICY:SEC-08",
+        "over HTTP messages are always sealed only as long as AllowUnencrypted is false, its default",
+    ),
+    ("POLICY:SEC-33", "over HTTPS messages have no seal of their own by default: TLS is what protects them"),
+    ("POLICY:SEC-26", "TrustedHosts is a setting of Windows' client: other clients never read it"),
+    ("POLICY:SEC-28", "a host in TrustedHosts has proved nothing: its identity is not verified"),
+];
+
+fn print_nuances(out: &mut String, record: &RunRecord) {
+    let is_tested = |id: &str| {
+        let mut known = record.requirements.iter().filter(|requirement| requirement.id.as_str() == id);
+        known.any(|requirement| matches!(requirement.standing, Standing::Tested(_)))
+    };
+    for (id, nuance) in NUANCES.iter().filter(|(id, _)| is_tested(id)) {
+        out.push_str(&format!("  {id}: {nuance}\n"));
     }
 }
 

@@ -31,8 +31,17 @@ const OF_THE_REFERENCE: [&str; 16] = [
 impl Capabilities {
     /// What every WinRM service over HTTP has as it is installed.
     pub fn usual() -> Self {
-        let usual =
-            ["http", "auth.negotiate", "auth.ntlm", "seal", "identify", "resource", "shell.cmd", "slow"];
+        let usual = [
+            "http",
+            "auth.negotiate",
+            "auth.ntlm",
+            "default-auth",
+            "seal",
+            "identify",
+            "resource",
+            "shell.cmd",
+            "slow",
+        ];
         Self(usual.into_iter().map(str::to_owned).collect())
     }
 
@@ -53,6 +62,9 @@ impl Capabilities {
             Scheme::Certificate => Some("auth.certificate"),
         };
         capabilities.0.extend(has.map(str::to_owned));
+        if matches!(scheme, Scheme::CredSsp | Scheme::Basic | Scheme::Certificate) {
+            capabilities.0.remove("default-auth");
+        }
         if is_tls {
             capabilities.0.remove("http");
             capabilities.0.remove("seal");
@@ -61,10 +73,11 @@ impl Capabilities {
         capabilities
     }
 
-    /// What the reference server has besides, over HTTP and HTTPS both.
-    pub fn reference() -> Self {
-        let mut capabilities = Self::usual();
+    /// What the reference server has that is reached so, at its addresses of HTTP and HTTPS. All of its schemes are on.
+    pub fn reference(scheme: Scheme, is_tls: bool) -> Self {
+        let mut capabilities = Self::of(scheme, is_tls);
         capabilities.0.extend(OF_THE_REFERENCE.map(str::to_owned));
+        capabilities.0.remove("default-auth");
         capabilities
     }
 

@@ -30,6 +30,20 @@ pub enum TicketSource {
     },
 }
 
+impl TicketSource {
+    /// What nobody may read: who has it can make tickets, or use them.
+    pub fn secrets(&self) -> Vec<&[u8]> {
+        match self {
+            Self::Minted(mint) => vec![mint.key.octets()],
+            Self::Cache { cache, .. } => {
+                let credentials = cache.credentials.iter();
+                credentials.flat_map(|known| [known.session_key.octets(), known.ticket.as_slice()]).collect()
+            }
+            Self::None | Self::Kdc { .. } => Vec::new(),
+        }
+    }
+}
+
 /// No key and no ticket in a log.
 impl fmt::Debug for TicketSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -51,6 +51,7 @@ pub const NEEDS: &[&str] = &[
     "cim",
     "compression",
     "config",
+    "default-auth",
     "eventing",
     "http",
     "https",

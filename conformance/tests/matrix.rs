@@ -80,10 +80,10 @@ fn every_cell_works_or_its_peer_says_why_not() {
         }
     }
     assert!(broken.is_empty(), "{} of {} cells are broken\n{}", broken.len(), lines.len(), broken.join("\n"));
-    assert!(CELLS_MIN <= lines.len(), "{} cells", lines.len());
+    assert!(!lines.is_empty(), "no cell has {:?} in its line", std::env::var_os("MATRIX_CELLS"));
 }
 
-/// Plays all cells, or those whose name has what `MATRIX_CELLS` says.
+/// Plays all cells, or those whose line has what the variable `MATRIX_CELLS` says.
 fn play(world: &World) -> Vec<Line> {
     let wanted = std::env::var("MATRIX_CELLS").unwrap_or_default();
     let cells: Vec<Cell> =
@@ -165,7 +165,7 @@ fn a_server_that_answers_in_clear_is_seen_by_the_scan() {
 }
 
 #[test]
-fn the_table_has_no_cell_twice() {
+fn the_table_has_many_cells_and_none_twice() {
     let peers: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers");
     let mut names: Vec<String> = table::read(&peers).iter().map(Cell::name).collect();
     let count = names.len();

@@ -9,8 +9,6 @@ use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::credssp;
 use winrm_harness::auth::kerberos;
 use winrm_harness::auth::kerberos::EncryptionType;
-use winrm_harness::auth::kerberos::kdc::Account;
-use winrm_harness::auth::kerberos::kdc::Wish;
 use winrm_harness::auth::negotiate;
 use winrm_harness::auth::ntlm;
 use winrm_harness::net::random_octets;
@@ -18,7 +16,6 @@ use winrm_harness::tls::SessionServer;
 use winrm_harness::tls::Versions;
 
 use crate::realm::PASSWORD;
-use crate::realm::REALM;
 use crate::realm::unix_now;
 use crate::table::Cell;
 use crate::table::Ours;
@@ -74,10 +71,14 @@ fn now() -> kerberos::Time {
 
 fn initiator(world: &World, cell: &Cell) -> Result<Context, Box<dyn std::error::Error>> {
     let ntlm = || ntlm::Initiator::new(ntlm::Credential::password(DOMAIN, USER, PASSWORD), None);
-    Ok(match cell.scheme.as_str() {
-        "ntlm" => Box::new(ntlm()?),
-        "negotiate" => Box::new(negotiate::Initiator::new(ntlm()?)),
-        "credssp" => {
+    Ok(match (cell.peer.as_str(), cell.scheme.as_str()) {
+        ("mit", "negotiate") => {
+            let offered = vec![(negotiate::MechType::KERBEROS, kerberos_initiator(world, cell)?)];
+            Box::new(negotiate::Initiator::offering(offered))
+        }
+        (_, "ntlm") => Box::new(ntlm()?),
+        (_, "negotiate") => Box::new(negotiate::Initiator::new(ntlm()?)),
+        (_, "credssp") => {
             let inner = Box::new(negotiate::Initiator::new(ntlm()?));
             let credentials = credssp::PasswordCreds {
                 domain_name: DOMAIN.to_owned(),
@@ -87,23 +88,21 @@ fn initiator(world: &World, cell: &Cell) -> Result<Context, Box<dyn std::error::
             let options = credssp::InitiatorOptions::default();
             Box::new(credssp::Initiator::new(credentials, inner, options, random())?)
         }
-        _ => {
-            let host = if cell.over == "tokens" {
-                "localhost".to_owned()
-            } else {
-                format!("{}.example.test", cell.over)
-            };
-            let (kdc, service, wish) = (world.realm.kdc(), ["HTTP", host.as_str()], Wish::default());
-            let ticket = kdc.ticket(Account::principal(REALM, USER), PASSWORD, &service, &wish);
-            let ticket = world.runtime.block_on(ticket)?;
-            let mut options = kerberos::InitiatorOptions::default();
-            if let Some(kind) = encryption_type(cell) {
-                options.encryption_types = vec![kind];
-            }
-            let given = kerberos::InitiatorGiven { now: now(), random: random() };
-            Box::new(kerberos::Initiator::new(ticket, options, given))
-        }
+        _ => kerberos_initiator(world, cell)?,
     })
+}
+
+fn kerberos_initiator(world: &World, cell: &Cell) -> Result<Context, Box<dyn std::error::Error>> {
+    let ticket = match cell.over.as_str() {
+        "tokens" => world.ticket.clone(),
+        kind => world.ticket_for(&format!("{kind}.example.test"))?,
+    };
+    let mut options = kerberos::InitiatorOptions::default();
+    if let Some(kind) = encryption_type(cell) {
+        options.encryption_types = vec![kind];
+    }
+    let given = kerberos::InitiatorGiven { now: now(), random: random() };
+    Ok(Box::new(kerberos::Initiator::new(ticket, options, given)))
 }
 
 fn acceptor(world: &World, cell: &Cell) -> Result<Context, Box<dyn std::error::Error>> {

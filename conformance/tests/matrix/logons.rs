@@ -5,8 +5,6 @@ use std::io::BufReader;
 use std::process::Child;
 use std::process::Stdio;
 
-use winrm_harness::auth::kerberos::kdc::Account;
-use winrm_harness::auth::kerberos::kdc::Wish;
 use winrm_harness::auth::policy::ClientPolicy;
 use winrm_harness::auth::policy::Scheme;
 use winrm_harness::auth::policy::TrustedHosts;
@@ -20,7 +18,6 @@ use winrm_harness::wsman::ResourceUri;
 use winrm_harness::wsman::identify::Identify;
 
 use crate::realm::PASSWORD;
-use crate::realm::REALM;
 use crate::recorder::Recorder;
 use crate::recorder::Recording;
 use crate::table::Cell;
@@ -78,16 +75,22 @@ impl Theirs {
         Self { process, lines, port }
     }
 
-    /// What it said of the logon.
-    fn line(&mut self) -> String {
-        self.lines.next().map_or_else(String::new, Result::unwrap)
+    /// Ends it; what it said of logons, each before it answered.
+    fn end(mut self) -> String {
+        self.stop();
+        let lines: Vec<String> = self.lines.by_ref().map(Result::unwrap).collect();
+        lines.join("; ")
+    }
+
+    fn stop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
 impl Drop for Theirs {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.stop();
     }
 }
 
@@ -95,14 +98,10 @@ impl Drop for Theirs {
 pub(crate) fn at_theirs(world: &World, cell: &Cell) -> Played {
     let is_tls = cell.over.starts_with("https");
     let name = cell.scheme.split('-').next().unwrap();
-    let mut theirs = Theirs::start(world, name, is_tls);
+    let theirs = Theirs::start(world, name, is_tls);
     let recorder = Recorder::start(theirs.port);
     let result = world.runtime.block_on(log_on(world, cell, recorder.port()));
-    let said = match &result {
-        Err(error) if error.starts_with("asked") => String::new(),
-        _ => theirs.line(),
-    };
-    drop(theirs);
+    let said = theirs.end();
     let recordings = recorder.stop();
     let inner = cell.scheme.rsplit('-').next().unwrap();
     let result = match result {
@@ -128,15 +127,7 @@ fn logon(cell: &Cell) -> Logon {
 }
 
 async fn log_on(world: &World, cell: &Cell, port: u16) -> Result<(), String> {
-    let kdc = world.realm.kdc();
-    let ticket = match cell.scheme.ends_with("kerberos") {
-        true => Some(
-            kdc.ticket(Account::principal(REALM, USER), PASSWORD, &["HTTP", "localhost"], &Wish::default())
-                .await
-                .map_err(|error| format!("asked the KDC: {error}"))?,
-        ),
-        false => None,
-    };
+    let ticket = cell.scheme.ends_with("kerberos").then(|| world.ticket.clone());
     let is_tls = cell.over.starts_with("https");
     let tls = is_tls.then(|| ClientTls::new(ServerTrust::Roots(vec![world.authority()])));
     let surroundings = Surroundings { tls, ticket, ..Surroundings::default() };

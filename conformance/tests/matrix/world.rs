@@ -6,9 +6,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use tokio::runtime::Runtime;
+use winrm_harness::auth::kerberos::Credential;
 use winrm_harness::auth::kerberos::CredentialCache;
 use winrm_harness::auth::kerberos::Keytab;
+use winrm_harness::auth::kerberos::kdc::Account as Principal;
+use winrm_harness::auth::kerberos::kdc::Wish;
 use winrm_harness::net::Listener;
+use winrm_harness::net::TicketError;
 use winrm_harness::pair::Secrets;
 use winrm_harness::server::Account;
 use winrm_harness::server::CbtHardeningLevel;
@@ -50,6 +54,8 @@ pub(crate) struct World {
     pub(crate) strict: Ports,
     /// SOAP in clear over HTTP, and no demand for channel bindings.
     pub(crate) lenient: Ports,
+    /// The user's, for this computer.
+    pub(crate) ticket: Credential,
 }
 
 impl World {
@@ -71,7 +77,13 @@ impl World {
             serve(&runtime, &realm, strict),
             serve(&runtime, &realm, Config { allow_unencrypted: true, ..config }),
         );
-        Self { runtime, realm, peers: peers.to_owned(), strict, lenient }
+        let ticket = ticket_for(&runtime, &realm, "localhost").unwrap();
+        Self { runtime, realm, peers: peers.to_owned(), strict, lenient, ticket }
+    }
+
+    /// A new ticket of the user for a service.
+    pub(crate) fn ticket_for(&self, host: &str) -> Result<Credential, TicketError> {
+        ticket_for(&self.runtime, &self.realm, host)
     }
 
     /// A server like the strict one that breaks a rule.
@@ -112,10 +124,15 @@ impl World {
             .iter()
             .fold(secrets, |secrets, entry| secrets.and_octets("key of a user", entry.key.octets()));
         let cache = CredentialCache::parse(&fs::read(self.realm.path("ccache")).unwrap()).unwrap();
-        cache.credentials.iter().fold(secrets, |secrets, credential| {
+        cache.credentials.iter().chain([&self.ticket]).fold(secrets, |secrets, credential| {
             secrets.and_octets("session key of a ticket", credential.session_key.octets())
         })
     }
+}
+
+fn ticket_for(runtime: &Runtime, realm: &Realm, host: &str) -> Result<Credential, TicketError> {
+    let (kdc, user, wish) = (realm.kdc(), Principal::principal(REALM, USER), Wish::default());
+    runtime.block_on(kdc.ticket(user, PASSWORD, &["HTTP", host], &wish))
 }
 
 fn config(realm: &Realm, issuer: &str) -> Config {

@@ -31,9 +31,9 @@ use crate::tls::session_config;
 
 /// One side of a TLS connection without a socket.
 ///
-/// Each token is a flight of whole records, which is how HTTP carries it. Nothing is resumed, no client certificate is
-/// asked for, and the server sends no session tickets: [MS-CSSP 3.1.5] has no resumption, and initiators exist that take
-/// a ticket for a message.
+/// Each token is a flight of whole records, which is how HTTP carries it. Nothing is resumed and no client certificate is
+/// asked for: [MS-CSSP 3.1.5] has no resumption. With TLS 1.3 the server sends one session ticket all the same, as
+/// initiators exist that want an answer to their last flight; it resumes nothing.
 ///
 /// **The client believes any certificate.** Whoever uses this has to bind the [`public_key`](Self::public_key) to an
 /// authentication that the peer can't forge, as CredSSP does, before it trusts the peer with anything.
@@ -108,7 +108,7 @@ impl Session {
         suite.and_then(|suite| suite.suite().as_str()).unwrap_or("unknown")
     }
 
-    /// Whether the peers agreed on TLS 1.3, with which a server has nothing to say to the client's last flight.
+    /// Whether the peers agreed on TLS 1.3, with which a server may have nothing to say to the client's last flight.
     pub fn is_tls13(&self) -> bool {
         self.common().protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3)
     }

@@ -10,6 +10,7 @@ use winrm_harness::client::Logon;
 use winrm_harness::client::LogonGiven;
 use winrm_harness::client::Reply;
 use winrm_harness::client::RunningCommand;
+use winrm_harness::limits::HOP_TEXT_CHARS_MAX;
 use winrm_harness::limits::HOPS_MAX;
 use winrm_harness::pair::Pair;
 use winrm_harness::server::Moment;
@@ -164,4 +165,18 @@ fn sec_37_a_client_says_what_it_handed_over_and_whether_the_kdc_trusts_the_serve
     let bare = |scheme| Handover::of(&logon(scheme), None, None, None).to_string();
     assert_eq!(bare(Scheme::CredSsp), "delegation credssp");
     assert_eq!(bare(Scheme::Basic), "delegation none, but Basic sent the password");
+}
+
+#[test]
+fn what_another_host_says_is_told_up_to_the_bound() {
+    for (len, told) in
+        [(HOP_TEXT_CHARS_MAX, HOP_TEXT_CHARS_MAX), (HOP_TEXT_CHARS_MAX + 1, HOP_TEXT_CHARS_MAX)]
+    {
+        let mut wire = Wire::new(config());
+        let running = start(&mut wire, HOP_HERE);
+        let id = wire.pair.server.take_errands()[0].id;
+        wire.pair.server.errand_done(id, Ok("x".repeat(len)), Moment::default());
+        let (_, collected) = wire.finish(running);
+        assert_eq!(collected.stdout.len(), told + "\r\n".len());
+    }
 }

@@ -100,7 +100,9 @@ fn mutant(name: &str) -> Result<Mutant, CliError> {
 
 fn hostility(text: &str) -> Result<Hostility, CliError> {
     let found = text.split_once('=').and_then(|(place, name)| Hostility::find(place, name));
-    found.ok_or_else(|| CliError::Usage(format!("unknown hostile answers `{text}`: expected `ends-with=crlf`")))
+    found.ok_or_else(|| {
+        CliError::Usage(format!("unknown hostile answers `{text}`: expected `ends-with=crlf`"))
+    })
 }
 
 /// Prints the mutants.

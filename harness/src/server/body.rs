@@ -184,7 +184,8 @@ fn mistake_ciphertext(message: &mut EncryptedMessage, config: &Config) {
         let ciphertext = &mut portion.ciphertext;
         if config.is_mutant(Mutant::StripsWhiteSpaceOfCiphertext) {
             let is_text = |octet: &u8| !b"\r\n\0 ".contains(octet);
-            ciphertext.truncate(ciphertext.iter().rposition(is_text).map_or(0, |last| last.saturating_add(1)));
+            ciphertext
+                .truncate(ciphertext.iter().rposition(is_text).map_or(0, |last| last.saturating_add(1)));
         }
         if config.is_mutant(Mutant::SplitsAtBoundaryInCiphertext) {
             let delimiter = b"--Encrypted Boundary";

@@ -114,7 +114,7 @@ fn is_refusal(expect: &Expect) -> bool {
         StatusPattern::Class(digit) => *digit >= 4,
     };
     match &expect.answer {
-        Answer::Auth(outcome) => *outcome == AuthOutcome::Refused,
+        Answer::Tls(outcome) | Answer::Auth(outcome) => *outcome == AuthOutcome::Refused,
         Answer::Http(pattern) => pattern.statuses.iter().all(is_error),
         Answer::Fault(_) | Answer::Closed => true,
         Answer::Sealed(_) | Answer::Soap(_) | Answer::Bytes(_) => false,

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod coverage;
 pub mod engine;
 pub mod expectation;
+pub mod reference;
 pub mod report;
 pub mod requirement;
 pub mod subject;

@@ -136,10 +136,13 @@ async fn sec_36_in_a_realm_a_forwarded_ticket_and_credssp_reach_a_third_host() {
     assert_eq!(hopped(ntlm, &third).await, denied());
     // SEC-25: what nobody asked for is not forwarded.
     let kerberos = log_on(&first, Scheme::Kerberos, ClientPolicy::default(), realm).await;
+    assert_eq!(kerberos.handover().to_string(), "delegation none, not ok-as-delegate");
     assert_eq!(hopped(kerberos, &third).await, denied());
     for scheme in [Scheme::Kerberos, Scheme::Negotiate] {
         let policy = ClientPolicy { delegate: true, ..ClientPolicy::default() };
         let forwarded = log_on(&first, scheme, policy, realm).await;
+        let handed = "delegation unconstrained (forwarded ticket), not ok-as-delegate";
+        assert_eq!(forwarded.handover().to_string(), handed);
         assert_eq!(hopped(forwarded, &third).await, (ALICE.to_owned(), 0), "{scheme}");
     }
     let policy = ClientPolicy { credssp: true, ..ClientPolicy::default() };

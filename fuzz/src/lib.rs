@@ -26,6 +26,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "compression_sldc_round_trip", oracle: oracles::compression_sldc_round_trip },
     Target { name: "compression_xpress_decode", oracle: oracles::compression_xpress_decode },
     Target { name: "encryption_message_unseal", oracle: oracles::encryption_message_unseal },
+    Target { name: "encryption_session_hostile", oracle: oracles::encryption_session_hostile },
     Target { name: "soap_envelope_decode", oracle: oracles::soap_envelope_decode },
     Target { name: "wsman_eventing_decode", oracle: oracles::wsman_eventing_decode },
     Target { name: "wsman_wql_parse", oracle: oracles::wsman_wql_parse },

@@ -13,6 +13,7 @@ use crate::oracles::auth_ntlm_accept::genuine;
 use crate::oracles::auth_ntlm_accept::input_of;
 use crate::oracles::encryption_message_unseal::ORIGINALS;
 use crate::oracles::encryption_message_unseal::sealed;
+use crate::oracles::encryption_session_hostile;
 
 /// One seed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,7 @@ pub fn all() -> Vec<Seed> {
         compression_sldc_round_trip(),
         compression_xpress_decode(),
         encryption_message_unseal(),
+        hostile_sessions(),
         soap_envelope_decode(),
         wsman_eventing_decode(),
         wsman_wql_parse(),
@@ -194,6 +196,31 @@ fn compression_xpress_decode() -> Vec<Seed> {
         seed("two-blocks", 0, &[abc.as_slice(), &abc].concat()),
         // The second example of MS-XCA 3.2.
         seed("long-match", 1, abc.get(4..).unwrap_or(&[])),
+    ]
+}
+
+fn hostile_sessions() -> Vec<Seed> {
+    let seed = |name, kind, operations: &[[u8; 3]]| Seed {
+        target: "encryption_session_hostile",
+        name,
+        octets: encryption_session_hostile::input_of(kind, operations),
+    };
+    vec![
+        seed("ntlm-unchanged", 0, &[]),
+        seed("ntlm-signature-flipped", 0, &[[0, 1, 9]]),
+        seed("ntlm-ciphertext-flipped", 0, &[[0, 3, 25]]),
+        seed("ntlm-other-order", 0, &[[3, 0, 1], [3, 2, 3]]),
+        seed("ntlm-again", 0, &[[2, 0, 2]]),
+        seed("ntlm-other-connection", 0, &[[4, 1, 1]]),
+        seed("ntlm-sent-back", 0, &[[5, 0, 0]]),
+        seed("ntlm-length-fields", 0, &[[6, 0, 0], [6, 1, 5], [6, 2, 6], [6, 3, 7]]),
+        seed("aes256-sha384-unchanged", 1, &[]),
+        seed("aes256-again-at-once", 2, &[[2, 0, 1]]),
+        seed("aes256-cut", 2, &[[1, 2, 250]]),
+        seed("aes128-sha256-left-out", 3, &[[10, 1, 0]]),
+        seed("aes128-length", 4, &[[7, 0, 3], [7, 1, 4], [7, 2, 6]]),
+        seed("rc4-parts-twice", 5, &[[8, 0, 0]]),
+        seed("rc4-other-token", 5, &[[9, 0, 1], [9, 2, 16]]),
     ]
 }
 

@@ -17,6 +17,8 @@ use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
 use winrm_fuzz::oracles::encryption_message_unseal;
 use winrm_fuzz::oracles::encryption_message_unseal::Session;
+use winrm_fuzz::oracles::encryption_session_hostile;
+use winrm_fuzz::oracles::encryption_session_hostile::ByKerberos;
 use winrm_fuzz::oracles::soap_envelope_decode;
 use winrm_fuzz::oracles::wsman_eventing_decode;
 use winrm_fuzz::oracles::wsman_wql_parse;
@@ -28,6 +30,8 @@ use winrm_harness::auth::Principal;
 use winrm_harness::auth::Role;
 use winrm_harness::auth::SecurityContext;
 use winrm_harness::auth::Step;
+use winrm_harness::auth::kerberos::EncryptionType;
+use winrm_harness::auth::kerberos::SequenceRule;
 use winrm_harness::auth::negotiate::ListMicPolicy;
 use winrm_harness::auth::negotiate::Offer;
 use winrm_harness::auth::ntlm::AcceptorPolicy;
@@ -134,6 +138,43 @@ fn a_receiver_that_opens_a_message_twice_is_noticed() {
     let input = seed("encryption_message_unseal", "unchanged");
     let said = complaint(|| encryption_message_unseal::judge(&input, &careless));
     assert!(said.contains("a message was opened twice"), "{said}");
+}
+
+/// Takes any message of the session at any time.
+fn without_order(kind: u8) -> Box<dyn SecurityContext> {
+    let encryption_type = EncryptionType::KNOWN[usize::from(kind) - 1];
+    let ByKerberos(seal) = ByKerberos::new(encryption_type, Role::Acceptor, 0x55);
+    Box::new(ByKerberos(seal.with_sequence_rule(SequenceRule::Unchecked)))
+}
+
+#[test]
+fn a_session_in_which_messages_come_twice_in_another_order_or_not_at_all_is_noticed() {
+    for seed in ["aes256-again-at-once", "aes128-sha256-left-out"] {
+        let input = self::seed("encryption_session_hostile", seed);
+        let said = complaint(|| encryption_session_hostile::judge(&input, &without_order));
+        assert!(said.contains("not sealed as the next message"), "{said}");
+    }
+    let input = encryption_session_hostile::input_of(5, &[[3, 0, 1]]);
+    let said = complaint(|| encryption_session_hostile::judge(&input, &without_order));
+    assert!(said.contains("not sealed as the next message"), "{said}");
+}
+
+#[test]
+fn a_session_without_signatures_is_noticed() {
+    let careless = |_| -> Box<dyn SecurityContext> { Box::new(Careless(Session::new(Role::Acceptor))) };
+    let input = seed("encryption_session_hostile", "ntlm-other-connection");
+    let said = complaint(|| encryption_session_hostile::judge(&input, &careless));
+    assert!(said.contains("not sealed as the next message"), "{said}");
+}
+
+#[test]
+fn a_session_with_another_key_is_noticed() {
+    let other = |kind| encryption_session_hostile::side(kind, Role::Acceptor, 0x66);
+    for seed in ["ntlm-unchanged", "aes256-sha384-unchanged"] {
+        let input = self::seed("encryption_session_hostile", seed);
+        let said = complaint(|| encryption_session_hostile::judge(&input, &other));
+        assert!(said.contains("an unchanged session does not open"), "{said}");
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ use winrm_fuzz::oracles::auth_ntlm_accept;
 use winrm_fuzz::oracles::compression_sldc_round_trip;
 use winrm_fuzz::oracles::compression_xpress_decode;
 use winrm_fuzz::oracles::encryption_message_unseal;
+use winrm_fuzz::oracles::encryption_session_hostile;
 use winrm_fuzz::oracles::soap_envelope_decode;
 use winrm_fuzz::oracles::wsman_wql_parse;
 use winrm_fuzz::seeds;
@@ -155,6 +156,14 @@ proptest! {
     #[test]
     fn changed_tokens_of_kerberos_do_not_open(input in changed_seed("auth_kerberos_unseal")) {
         auth_kerberos_unseal(&input);
+    }
+
+    #[test]
+    fn whatever_is_done_to_a_session_opens_nothing_else(
+        kind in 0..encryption_session_hostile::KINDS,
+        operations in vec(any::<[u8; 3]>(), 0..8),
+    ) {
+        encryption_session_hostile(&encryption_session_hostile::input_of(kind, &operations));
     }
 
     #[test]

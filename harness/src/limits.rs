@@ -227,3 +227,7 @@ pub const HOPS_MAX: usize = 16;
 pub const HOP_TEXT_CHARS_MAX: usize = 1024;
 /// Answers that may come before another host has said who somebody is there.
 pub const HOP_RECEIVES_MAX: usize = 8;
+/// Octets of white space that are tried to make a ciphertext hostile: two octets at its end take 4096 on average.
+pub const HOSTILE_PADDING_BYTES_MAX: usize = 64 * 1024;
+/// Texts that are tried to make a ciphertext of AES hostile: two octets at its end take 65536 on average.
+pub const HOSTILE_TRIES_MAX: u32 = 1024 * 1024;

@@ -61,6 +61,11 @@ fn look(look: &Look, came: Came<'_>) -> (String, Option<String>) {
             (format!("the field {name}"), came.headers.and_then(|headers| field(headers, name)))
         }
         Look::Auth(name) => (name.clone(), came.facts.get(name).cloned()),
+        Look::Tls(name) => {
+            let name = format!("tls.{name}");
+            let found = came.facts.get(&name).cloned();
+            (name, found)
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod client;
 mod error;
 mod files;
 mod progress;
+mod reach;
 mod requirements;
 mod run;
 mod serve;

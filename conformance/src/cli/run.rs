@@ -29,6 +29,7 @@ use crate::expectation::Surprise;
 use crate::expectation::exit_code;
 use crate::report;
 use crate::report::CaseResult;
+use crate::report::Connections;
 use crate::report::Redactor;
 use crate::report::RunHeader;
 use crate::report::RunRecord;
@@ -132,6 +133,7 @@ pub(crate) struct Play<'t> {
 struct Ran {
     started: String,
     seed: u64,
+    connections: Option<Connections>,
     results: Vec<CaseResult>,
     aborted: Option<String>,
 }
@@ -152,6 +154,7 @@ pub(crate) async fn conduct(
         role: role.to_string(),
         endpoint,
         seed: ran.seed,
+        connections: ran.connections,
         started: ran.started,
     };
     let record = RunRecord::new(header, ran.results, &catalogue, ran.aborted);
@@ -183,15 +186,17 @@ async fn play(
     let (canceller, cancel) = canceller();
     let signals = tokio::spawn(watch_signals(canceller));
     let mut progress = Progress::new(cases.len());
+    let mut connections = None;
     let mut tell = |event: Event<'_>| match event {
         Event::Finished(result) => progress.finished(result),
         Event::Trace(text) => progress.print(text),
+        Event::Reached(known) => connections = Some(known.clone()),
     };
     let results = engine(Play { cases, catalogue, options, cancel: cancel.clone(), tell: &mut tell }).await;
     progress.end();
     signals.abort();
     let aborted = cancel.is_cancelled().then(|| "interrupted".to_owned());
-    Ran { started, seed, results, aborted }
+    Ran { started, seed, connections, results, aborted }
 }
 
 /// The first Ctrl-C lets the running cases clean up, the second doesn't wait for them.

@@ -1,19 +1,20 @@
 use clap::Args;
 use clap::ValueEnum;
-use winrm_harness::net::Listener;
 use winrm_harness::wsman::ResourceUri;
 
 use crate::cli::error::CliError;
+use crate::cli::reach::ReachArguments;
 use crate::cli::run::Play;
 use crate::cli::run::RunArguments;
 use crate::cli::run::conduct;
 use crate::cli::run::prepare;
 use crate::cli::run::random_password;
 use crate::cli::serve::ReferenceArguments;
-use crate::cli::serve::account;
-use crate::cli::serve::password;
+use crate::cli::serve::password as password_of;
 use crate::engine;
-use crate::report::Redactor;
+use crate::reference;
+use crate::reference::Reference;
+use crate::reference::Users;
 use crate::subject::Allowances;
 use crate::subject::Capabilities;
 use crate::subject::EndpointUrl;
@@ -27,14 +28,16 @@ use crate::wsx::Safety;
 /// Arguments of `server`.
 #[derive(Debug, Args)]
 pub(crate) struct ServerArguments {
-    /// The endpoint, as http://host:5985/wsman; the built-in reference server if it is left out
+    /// The endpoint, as http://host:5985/wsman or https://host; the built-in reference server if it is left out
     url: Option<String>,
     /// Who logs on, as `user` or `DOMAIN\user`
     #[arg(long, requires = "url")]
     user: Option<String>,
     /// How a case logs on that asks for nothing particular
-    #[arg(long, value_enum, default_value_t = Authentication::Negotiate, requires = "url")]
+    #[arg(long, value_enum, default_value_t = Authentication::Negotiate)]
     auth: Authentication,
+    #[command(flatten)]
+    reach: ReachArguments,
     /// A resource that the user can read without selectors
     #[arg(long, value_name = "URI", default_value = ResourceUri::CONFIG)]
     resource: String,
@@ -80,10 +83,45 @@ enum Allowance {
 /// [`Scheme`] on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Authentication {
-    /// NTLM, envelopes sealed: what Windows does by itself
+    /// NTLM in SPNEGO, or Kerberos if it is said where to get tickets; over HTTP, envelopes are sealed
     Negotiate,
+    /// NTLM without SPNEGO
+    Ntlm,
+    /// Kerberos without SPNEGO
+    Kerberos,
+    /// The password is handed over
+    Credssp,
+    /// A client certificate, over HTTPS
+    Certificate,
+    /// A proof of the password on every request, envelopes in clear
+    Digest,
     /// User and password in clear on every request, and envelopes too
     Basic,
+}
+
+impl Authentication {
+    fn scheme(self, has_tickets: bool) -> Scheme {
+        match self {
+            Self::Negotiate if has_tickets => Scheme::NegotiatedKerberos,
+            Self::Negotiate => Scheme::Negotiate,
+            Self::Ntlm => Scheme::Ntlm,
+            Self::Kerberos => Scheme::Kerberos,
+            Self::Credssp => Scheme::CredSsp,
+            Self::Certificate => Scheme::Certificate,
+            Self::Digest => Scheme::Digest,
+            Self::Basic => Scheme::Basic,
+        }
+    }
+}
+
+impl Allowance {
+    fn safety(self) -> Safety {
+        match self {
+            Self::Load => Safety::Load,
+            Self::Lockout => Safety::Lockout,
+            Self::Destructive => Safety::Destructive,
+        }
+    }
 }
 
 /// `server`
@@ -96,8 +134,7 @@ pub(crate) async fn server(arguments: ServerArguments) -> Result<ExitCode, CliEr
     engine::is_reachable(&subject.url, arguments.run.timeout())
         .await
         .map_err(|error| CliError::Unreachable(error.to_string()))?;
-    let logons = subject.logons().map(|logon| (&*logon.user, &*logon.password));
-    let redactor = Redactor::new().all_credentials(logons);
+    let redactor = engine::redactor(&subject);
     let endpoint = subject.url.to_string();
     let shells_max = usize::from(arguments.max_shells);
     conduct(&arguments.run, prepared, endpoint, &redactor, async |play: Play<'_>| {
@@ -107,70 +144,14 @@ pub(crate) async fn server(arguments: ServerArguments) -> Result<ExitCode, CliEr
     .await
 }
 
-/// A running reference server; it ends with this.
-struct Reference(tokio::task::JoinHandle<std::io::Result<()>>);
-
-impl Drop for Reference {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 async fn subject(arguments: &ServerArguments) -> Result<(Subject, Option<Reference>), CliError> {
-    let allowed = arguments.allow.iter().map(|allowance| match allowance {
-        Allowance::Load => Safety::Load,
-        Allowance::Lockout => Safety::Lockout,
-        Allowance::Destructive => Safety::Destructive,
-    });
-    let mut subject = Subject {
-        url: EndpointUrl::parse(arguments.url.as_deref().unwrap_or("http://127.0.0.1"))?,
-        logon: Logon::new(arguments.user.as_deref().unwrap_or("conformance"), ""),
-        scheme: match arguments.auth {
-            Authentication::Negotiate => Scheme::Negotiate,
-            Authentication::Basic => Scheme::Basic,
-        },
-        resource_uri: arguments.resource.clone(),
-        capabilities: match arguments.auth {
-            Authentication::Negotiate => Capabilities::usual(),
-            Authentication::Basic => Capabilities::unsealed(),
-        },
-        other_logon: None,
-        ordinary_logon: None,
-        allowances: Allowances::new(allowed),
+    let (mut subject, reference) = match &arguments.url {
+        Some(url) => (arguments.endpoint(url)?, None),
+        None => {
+            let (subject, reference) = arguments.reference().await?;
+            (subject, Some(reference))
+        }
     };
-    let mut reference = None;
-    if arguments.url.is_some() {
-        if arguments.user.is_none() {
-            return Err(CliError::Usage("expected `--user NAME` with an address".to_owned()));
-        }
-        subject.logon.password = password(&arguments.password_env)?;
-        if let Some(other) = &arguments.other_user {
-            subject.other_logon = Some(Logon::new(other, &password("WINRM_OTHER_PASSWORD")?));
-            subject.capabilities.add("other-user")?;
-        }
-        if let Some(ordinary) = &arguments.ordinary_user {
-            subject.ordinary_logon = Some(Logon::new(ordinary, &password("WINRM_ORDINARY_PASSWORD")?));
-            subject.capabilities.add("user.ordinary")?;
-        }
-    } else {
-        // It is ours: nobody is locked out of anything.
-        subject.allowances = Allowances::new([Safety::Load, Safety::Lockout, Safety::Destructive]);
-        subject.capabilities = Capabilities::reference();
-        subject.logon.password = random_password();
-        let guest = Logon::new("visitor", &random_password());
-        let reference_arguments = ReferenceArguments::certified(arguments.mutant.clone());
-        let other = Logon::new("colleague", &random_password());
-        let mut config = reference_arguments.config(&subject.logon, Some(&guest))?;
-        config.accounts.push(account(&other, true));
-        subject.other_logon = Some(other);
-        let address = "127.0.0.1:0";
-        let failed = |error| CliError::Listen(address.to_owned(), error);
-        let listener = Listener::bind(address).await.map_err(failed)?;
-        let bound = listener.local_address().map_err(failed)?;
-        subject.url = EndpointUrl::parse(&format!("http://{bound}/wsman"))?;
-        subject.ordinary_logon = Some(guest);
-        reference = Some(Reference(tokio::spawn(listener.serve(config))));
-    }
     for capability in &arguments.has {
         subject.capabilities.add(capability)?;
     }
@@ -178,4 +159,78 @@ async fn subject(arguments: &ServerArguments) -> Result<(Subject, Option<Referen
         subject.capabilities.remove(capability)?;
     }
     Ok((subject, reference))
+}
+
+impl ServerArguments {
+    fn endpoint(&self, url: &str) -> Result<Subject, CliError> {
+        let Some(user) = &self.user else {
+            return Err(CliError::Usage("expected `--user NAME` with an address".to_owned()));
+        };
+        let url = EndpointUrl::parse(url)?;
+        let https = match &self.reach.https {
+            Some(https) => Some(EndpointUrl::parse(https)?),
+            None => url.is_tls().then(|| url.clone()),
+        };
+        let scheme = self.auth.scheme(self.reach.has_tickets());
+        let mut capabilities = Capabilities::of(scheme, url.is_tls());
+        if https.is_some() {
+            capabilities.add("https")?;
+        }
+        let allowed = self.allow.iter().map(|allowance| allowance.safety());
+        // Who logs on by a certificate or with tickets that he has needs no password.
+        let needs_none = scheme == Scheme::Certificate || self.reach.has_cache();
+        let password = match needs_none {
+            true => std::env::var(&self.password_env).unwrap_or_default(),
+            false => password_of(&self.password_env)?,
+        };
+        let mut subject = Subject {
+            logon: Logon::new(user, &password),
+            tls: self.reach.tls(https.as_ref())?,
+            tickets: self.reach.tickets(&url, user)?,
+            url,
+            https,
+            scheme,
+            resource_uri: self.resource.clone(),
+            capabilities,
+            other_logon: None,
+            ordinary_logon: None,
+            allowances: Allowances::new(allowed),
+        };
+        if let Some(other) = &self.other_user {
+            subject.other_logon = Some(Logon::new(other, &password_of("WINRM_OTHER_PASSWORD")?));
+            subject.capabilities.add("other-user")?;
+        }
+        if let Some(ordinary) = &self.ordinary_user {
+            let password = password_of("WINRM_ORDINARY_PASSWORD")?;
+            subject.ordinary_logon = Some(Logon::new(ordinary, &password));
+            subject.capabilities.add("user.ordinary")?;
+        }
+        Ok(subject)
+    }
+
+    async fn reference(&self) -> Result<(Subject, Reference), CliError> {
+        if self.auth == Authentication::Digest {
+            let reason = "the built-in server takes no Digest: expected an address with `--auth digest`";
+            return Err(CliError::Usage(reason.to_owned()));
+        }
+        let somebody = |name: &str| Logon::new(name, &random_password());
+        let users = Users {
+            administrator: somebody("conformance"),
+            other: somebody("colleague"),
+            ordinary: somebody("visitor"),
+        };
+        let reference = ReferenceArguments::certified(self.mutant.clone());
+        let config = reference.config(&users.administrator, None)?;
+        let failed = |error| CliError::Listen("127.0.0.1:0".to_owned(), error);
+        let (mut subject, reference) = reference::start(config, &users).await.map_err(failed)?;
+        subject.scheme = self.auth.scheme(false);
+        subject.resource_uri.clone_from(&self.resource);
+        let is_tls = matches!(subject.scheme, Scheme::Certificate | Scheme::Basic);
+        if is_tls {
+            // Over HTTP it would not take them.
+            subject.url = subject.https.clone().unwrap_or(subject.url);
+        }
+        subject.capabilities = Capabilities::reference(subject.scheme, is_tls);
+        Ok((subject, reference))
+    }
 }

@@ -41,7 +41,7 @@ pub(crate) fn answer(
                 closes = true;
                 continue;
             }
-            Answer::Auth(_) | Answer::Sealed(_) | Answer::Fault(_) => {
+            Answer::Tls(_) | Answer::Auth(_) | Answer::Sealed(_) | Answer::Fault(_) => {
                 return Err(EngineError::NotForClients(expect.answer.layer()));
             }
         }

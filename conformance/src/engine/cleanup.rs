@@ -9,14 +9,15 @@ use winrm_harness::xml::Document;
 
 use crate::assertion::Found;
 use crate::assertion::find;
-use crate::engine::authenticate::AuthPlan;
 use crate::engine::authenticate::authenticate;
 use crate::engine::cancel::Cancel;
 use crate::engine::cancel::canceller;
 use crate::engine::link::Arrival;
 use crate::engine::link::Link;
 use crate::engine::link::Patience;
+use crate::engine::link::Place;
 use crate::engine::observation::AuthEnd;
+use crate::engine::plan::AuthPlan;
 use crate::engine::random::Random;
 use crate::subject::Subject;
 use crate::wsx::Path;
@@ -102,10 +103,11 @@ pub(crate) async fn delete_shells(
 
 async fn log_on(subject: &Subject, random: &mut Random, cancel: &Cancel) -> Result<Link, String> {
     let patience = Patience { wait: CLEANUP_WAIT, cancel };
-    let mut link = Link::open(&subject.url, patience).await?;
-    let plan = AuthPlan::usual(subject.logon.clone(), subject.scheme);
+    let place = Place::usual(subject).map_err(|error| error.to_string())?;
+    let mut link = Link::open(place, patience).await.map_err(|unopened| unopened.to_string())?;
+    let plan = AuthPlan::usual(subject.logon.clone(), subject);
     let mut dress = |request: &Request| Ok(request.encode());
-    let handshake = authenticate(&mut link, &plan, &subject.url, random, patience, &mut dress).await;
+    let handshake = authenticate(&mut link, &plan, subject, random, patience, &mut dress).await;
     let handshake = handshake.map_err(|error| error.to_string())?;
     match handshake.end {
         AuthEnd::Accepted => Ok(link),

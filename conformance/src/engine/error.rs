@@ -3,6 +3,7 @@ use std::fmt;
 use winrm_harness::client::SequenceError;
 
 use crate::assertion::Unbound;
+use crate::subject::SubjectError;
 use crate::wsx::AuthScheme;
 use crate::wsx::ConnectionId;
 use crate::wsx::StepNumber;
@@ -13,8 +14,12 @@ use crate::wsx::StepNumber;
 pub enum EngineError {
     /// A template uses a value that nothing bound.
     Unbound(Unbound),
-    /// The engine doesn't have the scheme.
+    /// The engine for clients doesn't have the scheme.
     Scheme(AuthScheme),
+    /// The run has no such address or certificate.
+    Subject(SubjectError),
+    /// The run has no such ticket, in words.
+    Ticket(String),
     /// An option of an `auth` section that the engine doesn't know, or a value of one.
     Option {
         /// Its key.
@@ -24,6 +29,8 @@ pub enum EngineError {
     },
     /// A deviation of the frame that the engine doesn't know.
     Frame(String),
+    /// What a ciphertext should have, which the engine doesn't know.
+    Ciphertext(String),
     /// A change to a seal where nothing is sealed.
     NothingSealed,
     /// A reference to a step that hasn't happened.
@@ -44,6 +51,12 @@ impl From<Unbound> for EngineError {
     }
 }
 
+impl From<SubjectError> for EngineError {
+    fn from(error: SubjectError) -> Self {
+        Self::Subject(error)
+    }
+}
+
 impl From<SequenceError> for EngineError {
     fn from(error: SequenceError) -> Self {
         Self::Sequence(error)
@@ -55,10 +68,15 @@ impl fmt::Display for EngineError {
         match self {
             Self::Unbound(error) => error.fmt(f),
             Self::Scheme(scheme) => write!(f, "expected an authentication this engine has, found {scheme}"),
+            Self::Subject(error) => error.fmt(f),
+            Self::Ticket(reason) => f.write_str(reason),
             Self::Option { key, value } => {
                 write!(f, "expected an option this engine has in the auth section, found `{key}={value}`")
             }
             Self::Frame(name) => write!(f, "expected a deviation of the frame by its name, found `{name}`"),
+            Self::Ciphertext(name) => {
+                write!(f, "expected what a ciphertext has by its name, found `{name}`")
+            }
             Self::NothingSealed => {
                 f.write_str("expected a sealed envelope in the step, found a `sealed` section alone")
             }

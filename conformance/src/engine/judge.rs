@@ -114,7 +114,8 @@ impl Judgement {
     }
 
     fn complain(&mut self, case: &Case, expect: &Expect, seen: &Observation, mismatch: Mismatch) {
-        let charge = charge(case, &expect.blame, seen, matches!(expect.answer, Answer::Closed));
+        let of_the_end = matches!(expect.answer, Answer::Closed | Answer::Tls(_));
+        let charge = charge(case, &expect.blame, seen, of_the_end);
         self.complaints.push(Complaint { charge, layer: expect.answer.layer(), mismatch });
     }
 }
@@ -199,6 +200,12 @@ fn unsaid(case: &Case, expects: &[Expect], seen: &Observation, judgement: &mut J
     {
         let mismatch = Mismatch::new("the authentication to be accepted", reason.clone());
         judgement.complaints.push(Complaint { charge: Charge::Inconclusive, layer: "auth", mismatch });
+    }
+    if !says(|answer| matches!(answer, Answer::Tls(_)))
+        && let Some(AuthEnd::Refused(reason) | AuthEnd::Broken(reason)) = &seen.tls
+    {
+        let mismatch = Mismatch::new("the handshake of TLS to succeed", reason.clone());
+        judgement.complaints.push(Complaint { charge: Charge::Inconclusive, layer: "tls", mismatch });
     }
     let seal_is_said = says(|answer| matches!(answer, Answer::Sealed(_)));
     match &seen.protection {
@@ -293,6 +300,7 @@ fn wrong_frame(tolerance: Tolerance) -> String {
 
 fn compare(answer: &Answer, seen: &Observation, bindings: &mut Bindings) -> Result<(), Mismatch> {
     match answer {
+        Answer::Tls(outcome) => handshake(*outcome, seen),
         Answer::Auth(outcome) => authentication(*outcome, seen),
         Answer::Http(pattern) => match &seen.arrival {
             Arrival::Answer(response) => match_http(pattern, response, bindings),
@@ -339,6 +347,7 @@ fn compare_request(send: &Send, seen: &Observation, bindings: &mut Bindings) -> 
             Some(document) => match_envelope(pattern, document.root(), bindings),
             None => Err(Mismatch::new("an envelope", seen.arrived())),
         },
+        (Send::Tls(_), _) => Err(Mismatch::new("a connection over TLS", "one in clear")),
         (Send::Sealed(_), Arrival::Asked(_)) => Err(Mismatch::new("a sealed request", "one in clear")),
         (Send::Http(_) | Send::Bytes(_) | Send::Soap(_) | Send::Sealed(_), _) => {
             Err(Mismatch::new("a request", seen.arrived()))
@@ -365,6 +374,23 @@ fn authentication(expected: AuthOutcome, seen: &Observation) -> Result<(), Misma
             Err(Mismatch::new("the authentication to be refused", reason.clone()))
         }
         (_, None) => Err(Mismatch::new("an authentication in this step", "none")),
+    }
+}
+
+fn handshake(expected: AuthOutcome, seen: &Observation) -> Result<(), Mismatch> {
+    match (expected, &seen.tls) {
+        (AuthOutcome::Accepted, Some(AuthEnd::Accepted))
+        | (AuthOutcome::Refused, Some(AuthEnd::Refused(_))) => Ok(()),
+        (AuthOutcome::Accepted, Some(AuthEnd::Refused(reason) | AuthEnd::Broken(reason))) => {
+            Err(Mismatch::new("the handshake of TLS to succeed", reason.clone()))
+        }
+        (AuthOutcome::Refused, Some(AuthEnd::Accepted)) => {
+            Err(Mismatch::new("the handshake of TLS to be refused", "accepted"))
+        }
+        (AuthOutcome::Refused, Some(AuthEnd::Broken(reason))) => {
+            Err(Mismatch::new("the handshake of TLS to be refused by the server", reason.clone()))
+        }
+        (_, None) => Err(Mismatch::new("a handshake of TLS in this step", "none")),
     }
 }
 

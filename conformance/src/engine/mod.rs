@@ -18,21 +18,29 @@
 
 mod answer;
 mod authenticate;
+mod budget;
 mod cancel;
 mod cleanup;
 mod client;
 mod compose;
+mod contexts;
 mod error;
+mod facts;
 mod judge;
+mod learned;
 mod link;
 mod observation;
+mod old_tls;
 mod outcome;
+mod plan;
 mod play;
 mod random;
 mod reception;
 mod render;
 mod run;
 mod setting;
+mod tampers;
+mod tickets;
 mod trigger;
 
 pub use cancel::Cancel;
@@ -42,5 +50,6 @@ pub use error::EngineError;
 pub use link::is_reachable;
 pub use run::Event;
 pub use run::Options;
+pub use run::redactor;
 pub use run::run;
 pub use run::run_client;

@@ -10,7 +10,7 @@ use crate::engine::link::Arrival;
 use crate::report::Excerpt;
 use crate::report::Redactor;
 
-/// How an authentication ended.
+/// How an authentication ended, or the handshake of TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AuthEnd {
     /// The server accepted.
@@ -49,7 +49,9 @@ pub(crate) struct Observation {
     pub(crate) arrival: Arrival,
     /// How the authentication ended, in a step that has one.
     pub(crate) auth: Option<AuthEnd>,
-    /// What is known of the authentication.
+    /// How the handshake of TLS ended, in a step that has one.
+    pub(crate) tls: Option<AuthEnd>,
+    /// What is known of the connection and the authentication.
     pub(crate) facts: BTreeMap<String, String>,
     /// The envelope of the answer.
     pub(crate) envelope: Option<Document>,
@@ -74,6 +76,7 @@ impl Observation {
             is_closed: matches!(arrival, Arrival::Closed(_)),
             arrival,
             auth: None,
+            tls: None,
             facts: BTreeMap::new(),
             envelope: None,
             plaintext: Vec::new(),
@@ -150,6 +153,7 @@ impl Observation {
             }
             Arrival::Late(waited) => format!("no answer within {} s", waited.as_secs()),
             Arrival::Broken(reason) => reason.clone(),
+            Arrival::Alert(reason) => format!("the connection ended by TLS: {reason}"),
             Arrival::NotHttp(reason) => format!("no HTTP: {reason}"),
         }
     }

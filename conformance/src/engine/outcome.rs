@@ -129,6 +129,9 @@ impl<'a> Outcome<'a> {
         let charged = self.charged.values().copied().max();
         let all = [found, stopped, lenient, charged];
         let verdict = all.into_iter().flatten().fold(Verdict::Pass, Verdict::worst);
+        // A case that is left out half-way says nothing, unless it has found something before.
+        let is_left_out = stopped == Some(Verdict::NotRun) && verdict == Verdict::Pass;
+        let verdict = if is_left_out { Verdict::NotRun } else { verdict };
         let judged = self.case.front.requires.iter().map(|id| self.judged(id, verdict)).collect();
         let inconclusive = self.findings.iter().find(|finding| finding.verdict == Verdict::Inconclusive);
         let reason = match (&self.reason, inconclusive) {

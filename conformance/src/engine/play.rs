@@ -8,8 +8,8 @@ use winrm_harness::http::Request;
 use crate::assertion::Bindings;
 use crate::assertion::Escape;
 use crate::engine::EngineError;
-use crate::engine::authenticate::AuthPlan;
 use crate::engine::authenticate::authenticate;
+use crate::engine::budget::WRONG_PASSWORDS_MAX;
 use crate::engine::cleanup::LeftShells;
 use crate::engine::compose;
 use crate::engine::compose::Outgoing;
@@ -17,18 +17,26 @@ use crate::engine::judge::judge;
 use crate::engine::link::Arrival;
 use crate::engine::link::Link;
 use crate::engine::link::Patience;
+use crate::engine::link::Place;
+use crate::engine::link::Unopened;
+use crate::engine::observation::AuthEnd;
 use crate::engine::observation::Observation;
 use crate::engine::observation::SealedBody;
+use crate::engine::old_tls;
 use crate::engine::outcome::Outcome;
+use crate::engine::plan::AuthPlan;
+use crate::engine::plan::Inner;
 use crate::engine::random::Random;
 use crate::engine::render::body_of;
 use crate::engine::render::head_of;
 use crate::engine::render::operation_timeout;
 use crate::engine::setting::Setting;
 use crate::subject::Subject;
+use crate::subject::SubjectError;
 use crate::verdict::Verdict;
 use crate::wsx::Answer;
 use crate::wsx::AuthDirective;
+use crate::wsx::AuthScheme;
 use crate::wsx::Case;
 use crate::wsx::CleanUp;
 use crate::wsx::ConnectionId;
@@ -41,6 +49,8 @@ use crate::wsx::StepBody;
 use crate::wsx::StepNumber;
 use crate::wsx::Tamper;
 use crate::wsx::Template;
+use crate::wsx::TlsDirective;
+use crate::wsx::TlsVersion;
 
 /// Between two attempts of a loop, so that a server that answers at once isn't flooded.
 const LOOP_PAUSE: Duration = Duration::from_millis(50);
@@ -51,6 +61,8 @@ enum Stop {
     Error(EngineError),
     /// Nobody is there.
     Lost(String),
+    /// It would be a wrong password too many.
+    Withheld(String),
 }
 
 impl<E: Into<EngineError>> From<E> for Stop {
@@ -62,6 +74,7 @@ impl<E: Into<EngineError>> From<E> for Stop {
 /// The `>` sections of a step, by layer.
 #[derive(Default)]
 struct Sends<'c> {
+    tls: Option<TlsDirective>,
     auth: Option<&'c AuthDirective>,
     http: Option<&'c HttpRequest>,
     soap: Option<&'c Template>,
@@ -154,6 +167,10 @@ impl Player<'_> {
                     outcome.error(&place, &error);
                     return false;
                 }
+                Err(Stop::Withheld(reason)) => {
+                    outcome.stop(Verdict::NotRun, format!("{place}: {reason}"));
+                    return false;
+                }
                 Err(Stop::Lost(reason)) => {
                     outcome.stop(Verdict::Inconclusive, format!("{place}: {reason}"));
                     return false;
@@ -195,12 +212,46 @@ impl Player<'_> {
     /// Sends what the step says and waits for the answer.
     async fn perform(&mut self, exchange: &Exchange, awaits: bool) -> Result<Observation, Stop> {
         let sends = Sends::of(&exchange.sends);
-        self.connect(exchange.connection).await?;
+        let tls = match self.open(exchange.connection, sends.tls).await {
+            Ok(()) => sends.tls.map(|_| AuthEnd::Accepted),
+            Err(Unopening::Stop(stop)) => return Err(stop),
+            Err(Unopening::Tls(end)) => {
+                let mut seen = Observation::new(Arrival::NotAwaited, None);
+                seen.tls = Some(end);
+                return Ok(seen);
+            }
+        };
+        let only_opens = sends.tls.is_some() && exchange.sends.len() == 1;
+        let mut seen = match only_opens {
+            true => Observation::new(Arrival::NotAwaited, None),
+            false => self.perform_on(exchange, &sends, awaits).await?,
+        };
+        if let Some(link) = self.links.get(&exchange.connection) {
+            seen.facts.extend(link.facts.iter().map(|(name, value)| (name.clone(), value.clone())));
+        }
+        // [RFC 8446 4.4.2] In TLS 1.3 a server looks at the client's certificate after the client has done its part.
+        let reason = match &seen.arrival {
+            Arrival::Alert(reason) => Some(reason.clone()),
+            Arrival::Closed(received) if received.is_empty() => Some("the server hung up".to_owned()),
+            _ => None,
+        };
+        seen.tls = tls.map(|end| reason.map_or(end, AuthEnd::Refused));
+        self.setting.learned.learn(&seen.facts);
+        Ok(seen)
+    }
+
+    /// The same on a connection that is open.
+    async fn perform_on(
+        &mut self,
+        exchange: &Exchange,
+        sends: &Sends<'_>,
+        awaits: bool,
+    ) -> Result<Observation, Stop> {
         let mut seen = Observation::new(Arrival::NotAwaited, None);
         if let Some(directive) = sends.auth {
             seen = self.authenticate(exchange.connection, directive, sends.http).await?;
             let goes_on = sends.soap.is_some() || sends.bytes.is_some();
-            if !goes_on || seen.auth != Some(crate::engine::observation::AuthEnd::Accepted) {
+            if !goes_on || seen.auth != Some(AuthEnd::Accepted) {
                 return Ok(seen);
             }
         }
@@ -211,11 +262,14 @@ impl Player<'_> {
             return Ok(seen);
         }
         let is_silent = exchange.sends.is_empty();
-        let (outgoing, wait) = self.compose(exchange.connection, &sends)?;
+        let (outgoing, wait) = self.compose(exchange.connection, sends)?;
         let setting = self.setting;
         let patience = Patience { wait, cancel: &setting.cancel };
         setting.trace(&self.case.front.id, exchange.connection, '>', &outgoing.shown()).await;
         let link = self.links.get_mut(&exchange.connection).ok_or(EngineError::NothingSealed)?;
+        if let Some(account) = link.wrong_password_of.as_ref().filter(|_| !is_silent) {
+            spend(setting, account)?;
+        }
         let arrival = match is_silent {
             true => link.receive(patience).await,
             false => link.exchange(&outgoing.octets(), awaits, patience).await,
@@ -233,17 +287,32 @@ impl Player<'_> {
         Ok(answered)
     }
 
-    async fn connect(&mut self, connection: ConnectionId) -> Result<(), Stop> {
+    /// Opens a connection, or again one that the peer has closed; a `tls` section always opens a new one.
+    async fn open(&mut self, connection: ConnectionId, tls: Option<TlsDirective>) -> Result<(), Unopening> {
+        let subject = &self.setting.subject;
         let patience = Patience { wait: self.setting.timeout, cancel: &self.setting.cancel };
-        let url = &self.setting.subject.url;
-        match self.links.get_mut(&connection) {
-            Some(link) => link.revive(url, patience).await.map_err(Stop::Lost),
-            None => {
-                let link = Link::open(url, patience).await.map_err(Stop::Lost)?;
-                self.links.insert(connection, link);
-                Ok(())
+        let place = match (tls, self.links.get_mut(&connection)) {
+            (None, Some(link)) => {
+                link.revive(patience).await?;
+                None
             }
+            (None, None) => Some(Place::usual(subject)?),
+            (Some(directive), _) => Some(Place::over_tls(subject, directive)?),
+        };
+        if let (Some(place), Some(TlsVersion::Only11)) = (&place, tls.map(|tls| tls.version)) {
+            let end = old_tls::offer(&place.url, patience).await?;
+            return Err(Unopening::Tls(end));
         }
+        if let Some(place) = place {
+            let link = Link::open(place, patience).await?;
+            self.links.insert(connection, link);
+        }
+        if let Some(link) = self.links.get(&connection) {
+            self.bindings.give("endpoint.url", link.url().to_string());
+            self.bindings.give("http.host", link.url().authority());
+            self.bindings.give("http.path", link.url().path());
+        }
+        Ok(())
     }
 
     async fn authenticate(
@@ -256,26 +325,36 @@ impl Player<'_> {
         for (key, template) in &directive.options {
             options.push((key.clone(), self.text(template)?));
         }
-        let plan = AuthPlan::new(directive.scheme, &options, self.setting.subject.scheme)?;
+        let plan = AuthPlan::new(directive.scheme, &options, &self.setting.subject)?;
         let setting = self.setting;
         let patience = Patience { wait: setting.timeout, cancel: &setting.cancel };
+        // The token that proves something: Kerberos' is the first.
+        let is_first = plan.mechanism == Inner::Kerberos;
         let replayed = match plan.replays {
             None => None,
             Some(other) => {
-                let token = self.links.get(&other).and_then(|link| link.last_token.clone());
+                let link = self.links.get(&other);
+                let token =
+                    link.and_then(|link| if is_first { &link.first_token } else { &link.last_token }.clone());
                 Some(token.ok_or(EngineError::NoToken(other))?)
             }
         };
+        let wrong_password_of = plan.wrong_password_of(&setting.subject);
+        let goes_on_each_request = matches!(plan.scheme, AuthScheme::Basic | AuthScheme::Digest);
+        if let Some(account) = wrong_password_of.as_ref().filter(|_| !goes_on_each_request) {
+            spend(setting, account)?;
+        }
         let link = self.links.get_mut(&connection).ok_or(EngineError::NothingSealed)?;
         let (bindings, mut fresh) = (&mut self.bindings, self.random.clone());
-        let mut last_token = None;
+        let (mut first_token, mut last_token) = (None, None);
         let mut dress = |leg: &Request| {
             let mut leg = leg.clone();
-            // The first leg is our own: the server has to challenge somebody.
-            if let (Some(_), Some(token)) = (&last_token, &replayed) {
+            // Of NTLM the first leg is our own: the server has to challenge somebody.
+            if let Some(token) = replayed.as_ref().filter(|_| is_first || last_token.is_some()) {
                 leg.headers.set("Authorization", token.clone());
             }
             let token = leg.headers.text("Authorization").unwrap_or_default().to_owned();
+            first_token.get_or_insert_with(|| token.clone());
             last_token = Some(token.clone());
             match http {
                 None => Ok(leg.encode()),
@@ -287,9 +366,10 @@ impl Player<'_> {
                 }
             }
         };
-        let url = &setting.subject.url;
-        let handshake = authenticate(link, &plan, url, &mut self.random, patience, &mut dress).await?;
-        link.last_token = last_token;
+        let subject = &setting.subject;
+        let handshake = authenticate(link, &plan, subject, &mut self.random, patience, &mut dress).await?;
+        (link.first_token, link.last_token) = (first_token, last_token);
+        link.wrong_password_of = wrong_password_of.filter(|_| goes_on_each_request);
         let mut seen = Observation::new(handshake.arrival, Some(&mut link.session));
         seen.auth = Some(handshake.end);
         seen.facts = handshake.facts;
@@ -364,11 +444,45 @@ impl Player<'_> {
     }
 }
 
+/// Why a connection isn't open.
+enum Unopening {
+    /// The step can't be played.
+    Stop(Stop),
+    /// The handshake of TLS ended so.
+    Tls(AuthEnd),
+}
+
+impl From<Unopened> for Unopening {
+    fn from(unopened: Unopened) -> Self {
+        match unopened {
+            Unopened::Lost(reason) => Self::Stop(Stop::Lost(reason)),
+            Unopened::Tls(end) => Self::Tls(end),
+        }
+    }
+}
+
+impl From<SubjectError> for Unopening {
+    fn from(error: SubjectError) -> Self {
+        Self::Stop(Stop::Error(error.into()))
+    }
+}
+
+/// Takes a wrong password from the account's share.
+fn spend(setting: &Setting<Subject>, account: &str) -> Result<(), Stop> {
+    match setting.budget.take(account) {
+        true => Ok(()),
+        false => Err(Stop::Withheld(format!(
+            "it would send `{account}` more than {WRONG_PASSWORDS_MAX} wrong passwords in this run: it needs `--allow lockout`"
+        ))),
+    }
+}
+
 impl<'c> Sends<'c> {
     fn of(sections: &'c [Sent]) -> Self {
         let mut sends = Self::default();
         for section in sections {
             match &section.send {
+                Send::Tls(directive) => sends.tls = Some(*directive),
                 Send::Auth(directive) => sends.auth = Some(directive),
                 Send::Http(request) => sends.http = Some(request),
                 Send::Soap(envelope) => sends.soap = Some(envelope),

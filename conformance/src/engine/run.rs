@@ -8,15 +8,18 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use winrm_harness::net::Clock;
 
+use crate::engine::budget::Budget;
 use crate::engine::cancel::Cancel;
 use crate::engine::cleanup::LeftShells;
 use crate::engine::cleanup::delete_shells;
 use crate::engine::client;
+use crate::engine::learned::Learned;
 use crate::engine::outcome::Outcome;
 use crate::engine::play::play;
 use crate::engine::random::Random;
 use crate::engine::setting::Setting;
 use crate::report::CaseResult;
+use crate::report::Connections;
 use crate::report::Redactor;
 use crate::requirement::Catalogue;
 use crate::subject::Capabilities;
@@ -52,6 +55,8 @@ pub enum Event<'a> {
     Finished(&'a CaseResult),
     /// What goes over the wire, without secrets.
     Trace(&'a str),
+    /// How the endpoint was reached, at the end of the run.
+    Reached(&'a Connections),
 }
 
 /// Runs the cases against a server and tells how each went, in their order. Those that can't be run are in the list as
@@ -62,16 +67,26 @@ pub async fn run(
     catalogue: Catalogue,
     options: Options,
     cancel: Cancel,
-    tell: impl FnMut(Event<'_>),
+    mut tell: impl FnMut(Event<'_>),
 ) -> Vec<CaseResult> {
-    let redactor =
-        Redactor::new().all_credentials(subject.logons().map(|logon| (&*logon.user, &*logon.password)));
-    let (setting, traced) = setting(subject, redactor, catalogue, options, cancel);
-    schedule(cases, options, traced, tell, move |case| {
-        let setting = Arc::clone(&setting);
+    let redactor = redactor(&subject);
+    let budget = Budget::new(subject.allowances.allow(Safety::Lockout));
+    let (setting, traced) = setting(subject, redactor, catalogue, options, cancel, budget);
+    let shared = Arc::clone(&setting);
+    let results = schedule(cases, options, traced, &mut tell, move |case| {
+        let setting = Arc::clone(&shared);
         async move { run_one(&setting, case).await }
     })
-    .await
+    .await;
+    tell(Event::Reached(&setting.learned.connections(&setting.subject)));
+    results
+}
+
+/// What knows the secrets of a run: passwords, keys, tickets.
+pub fn redactor(subject: &Subject) -> Redactor {
+    let logons = subject.logons().map(|logon| (&*logon.user, &*logon.password));
+    let redactor = Redactor::new().all_credentials(logons);
+    subject.tickets.secrets().into_iter().fold(redactor, Redactor::secret_octets)
 }
 
 /// Runs the cases against a client, as [`run`] does against a server.
@@ -84,7 +99,7 @@ pub async fn run_client(
     tell: impl FnMut(Event<'_>),
 ) -> Vec<CaseResult> {
     let redactor = Redactor::new().credentials(&client.logon.user, &client.logon.password);
-    let (setting, traced) = setting(client, redactor, catalogue, options, cancel);
+    let (setting, traced) = setting(client, redactor, catalogue, options, cancel, Budget::default());
     schedule(cases, options, traced, tell, move |case| {
         let setting = Arc::clone(&setting);
         async move { run_one_client(&setting, case).await }
@@ -98,11 +113,14 @@ fn setting<S>(
     catalogue: Catalogue,
     options: Options,
     cancel: Cancel,
+    budget: Budget,
 ) -> (Arc<Setting<S>>, mpsc::Receiver<String>) {
     let (trace, traced) = mpsc::channel(TRACES_MAX);
     let trace = options.traces.then_some(trace);
     let Options { timeout, seed, .. } = options;
-    (Arc::new(Setting { subject, catalogue, redactor, timeout, seed, cancel, trace }), traced)
+    let learned = Learned::default();
+    let setting = Setting { subject, catalogue, redactor, timeout, seed, cancel, budget, learned, trace };
+    (Arc::new(setting), traced)
 }
 
 /// Plays so many cases at once as the options allow.

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
+use crate::engine::budget::Budget;
 use crate::engine::cancel::Cancel;
+use crate::engine::learned::Learned;
 use crate::report::Redactor;
 use crate::requirement::Catalogue;
 use crate::wsx::ConnectionId;
@@ -18,6 +20,8 @@ pub(crate) struct Setting<S> {
     pub(crate) timeout: Duration,
     pub(crate) seed: u64,
     pub(crate) cancel: Cancel,
+    pub(crate) budget: Budget,
+    pub(crate) learned: Learned,
     /// Where to tell what goes over the wire.
     pub(crate) trace: Option<Sender<String>>,
 }

@@ -51,10 +51,37 @@ pub struct RunHeader {
     pub endpoint: String,
     /// What every random choice came from.
     pub seed: u64,
+    /// How the endpoint was reached, where a server was under test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connections: Option<Connections>,
     /// When it began, [RFC 3339].
     ///
     /// [RFC 3339]: https://www.rfc-editor.org/rfc/rfc3339
     pub started: String,
+}
+
+/// How an endpoint was reached: what a reader has to know before he believes anything of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connections {
+    /// The other address of the same server, over HTTPS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub https: Option<String>,
+    /// The scheme that cases logged on by which ask for nothing particular.
+    pub scheme: String,
+    /// What proved who the server is, or that nothing did.
+    pub server_identity: String,
+    /// The versions of TLS that were used, of all cases.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tls_versions: Vec<String>,
+    /// The cipher suites.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tls_ciphers: Vec<String>,
+    /// What proved the users.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mechanisms: Vec<String>,
+    /// The encryption types of Kerberos' messages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub etypes: Vec<String>,
 }
 
 /// How one case went.

@@ -44,6 +44,23 @@ impl Redactor {
         self
     }
 
+    /// Learns octets that are secret, as a key: as they are, in base64 and in hexadecimal digits.
+    #[must_use]
+    pub fn secret_octets(mut self, secret: &[u8]) -> Self {
+        if secret.is_empty() {
+            return self;
+        }
+        let hex = |octet: &u8| format!("{octet:02x}");
+        let small: String = secret.iter().map(hex).collect();
+        let spaced = secret.iter().map(hex).collect::<Vec<_>>().join(" ");
+        let texts = [STANDARD.encode(secret), small.to_uppercase(), small, spaced];
+        self.patterns.push(secret.to_vec());
+        self.patterns.extend(texts.map(String::into_bytes));
+        self.patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.len()));
+        self.patterns.dedup();
+        self
+    }
+
     /// Learns a password and how Basic authentication writes it beside its user.
     #[must_use]
     pub fn credentials(self, user: &str, password: &str) -> Self {
@@ -85,6 +102,9 @@ impl Redactor {
     pub fn record(&self, record: &RunRecord) -> RunRecord {
         let mut record = record.clone();
         self.clean(&mut record.header.endpoint);
+        if let Some(connections) = &mut record.header.connections {
+            connections.https.iter_mut().for_each(|text| self.clean(text));
+        }
         record.incomplete.iter_mut().for_each(|text| self.clean(text));
         for case in &mut record.cases {
             self.clean(&mut case.reason);

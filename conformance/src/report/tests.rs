@@ -28,6 +28,7 @@ fn header() -> RunHeader {
         role: "server".to_owned(),
         endpoint: "http://127.0.0.1:5985/wsman".to_owned(),
         seed: 7,
+        connections: None,
         started: "2027-01-31T10:00:00Z".to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
 use crate::report::CaseResult;
+use crate::report::Connections;
 use crate::report::Excerpt;
 use crate::report::Finding;
 use crate::report::Redactor;
@@ -60,6 +61,9 @@ pub fn text(record: &RunRecord, redactor: &Redactor, style: Style) -> String {
     let header = &record.header;
     let mut out = format!("winrm-conformance {}  {} {}\n", header.tool_version, header.role, header.endpoint);
     out.push_str(&format!("started {}  seed {}\n", header.started, header.seed));
+    if let Some(connections) = &header.connections {
+        print_connections(&mut out, connections);
+    }
     let id_width = record.cases.iter().map(|case| case.id.len()).max().unwrap_or(0);
     let mut area_before = "";
     for case in &record.cases {
@@ -73,6 +77,23 @@ pub fn text(record: &RunRecord, redactor: &Redactor, style: Style) -> String {
     print_profiles(&mut out, &record, style);
     print_sums(&mut out, &record, style);
     out
+}
+
+/// How the endpoint was reached, a line each.
+fn print_connections(out: &mut String, connections: &Connections) {
+    let Connections { https, scheme, server_identity, tls_versions, tls_ciphers, mechanisms, etypes } =
+        connections;
+    if let Some(https) = https {
+        out.push_str(&format!("https   {https}\n"));
+    }
+    out.push_str(&format!("logon   {scheme}; server {server_identity}\n"));
+    let seen = [("TLS", tls_versions), ("", tls_ciphers), ("proved by", mechanisms), ("Kerberos", etypes)];
+    let seen = seen.iter().filter(|(_, values)| !values.is_empty());
+    let seen: Vec<String> =
+        seen.map(|(what, values)| format!("{what} {}", values.join(", ")).trim().to_owned()).collect();
+    if !seen.is_empty() {
+        out.push_str(&format!("seen    {}\n", seen.join("; ")));
+    }
 }
 
 fn print_case(out: &mut String, record: &RunRecord, case: &CaseResult, id_width: usize, style: Style) {
@@ -170,11 +191,33 @@ fn print_sums(out: &mut String, record: &RunRecord, style: Style) {
     out.push_str(&format!("\n{} cases: {}\n", record.cases.len(), cases.join(", ")));
     print_requirements(out, record, "requirements", false);
     print_requirements(out, record, "policy checks", true);
+    print_nuances(out, record);
     if !record.incomplete.is_empty() {
         out.push_str(&format!("\n{}\n", style.wrap("1;33", "INCOMPLETE")));
         for reason in &record.incomplete {
             out.push_str(&format!("  {}\n", printable(reason)));
         }
+    }
+}
+
+/// What a reader of policy results has to know, where it applies: by the requirement that it qualifies.
+const NUANCES: [(&str, &str); 4] = [
+    (
+        "POLICY:SEC-08",
+        "over HTTP messages are always sealed only as long as AllowUnencrypted is false, its default",
+    ),
+    ("POLICY:SEC-33", "over HTTPS messages have no seal of their own by default: TLS is what protects them"),
+    ("POLICY:SEC-26", "TrustedHosts is a setting of Windows' client: other clients never read it"),
+    ("POLICY:SEC-28", "a host in TrustedHosts has proved nothing: its identity is not verified"),
+];
+
+fn print_nuances(out: &mut String, record: &RunRecord) {
+    let is_tested = |id: &str| {
+        let mut known = record.requirements.iter().filter(|requirement| requirement.id.as_str() == id);
+        known.any(|requirement| matches!(requirement.standing, Standing::Tested(_)))
+    };
+    for (id, nuance) in NUANCES.iter().filter(|(id, _)| is_tested(id)) {
+        out.push_str(&format!("  {id}: {nuance}\n"));
     }
 }
 

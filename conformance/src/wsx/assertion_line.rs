@@ -54,7 +54,11 @@ fn look<'a>(line: &Line<'_>, layer: &str, text: &'a str) -> Result<(Look, &'a st
             Ok((Look::Header(name.to_owned()), rest))
         }
         ("auth", name) if !name.is_empty() => Ok((Look::Auth(name.to_owned()), rest)),
-        _ => Err(line.expected("`soap xpath \"…\"`, `http status`, `http header NAME` or `auth NAME`", text)),
+        ("tls", name) if !name.is_empty() => Ok((Look::Tls(name.to_owned()), rest)),
+        _ => {
+            let known = "`soap xpath \"…\"`, `http status`, `http header NAME`, `auth NAME` or `tls NAME`";
+            Err(line.expected(known, text))
+        }
     }
 }
 

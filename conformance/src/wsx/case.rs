@@ -9,6 +9,7 @@ use crate::wsx::matcher::Matcher;
 use crate::wsx::path::Path;
 use crate::wsx::template::Template;
 use crate::wsx::template::VariableName;
+use crate::wsx::tls::TlsDirective;
 
 /// A recorded exchange and what is expected of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +135,8 @@ pub struct Sent {
 /// What a `>` section says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Send {
+    /// Open the connection, over TLS.
+    Tls(TlsDirective),
     /// Authenticate.
     Auth(AuthDirective),
     /// A start line, header fields and a body, in clear.
@@ -181,6 +184,8 @@ pub enum AuthScheme {
     CredSsp,
     /// A TLS client certificate.
     Certificate,
+    /// A proof of the password on each request.
+    Digest,
 }
 
 /// An HTTP request, literally. Lines end with CR LF on the wire, the body is as it stands.
@@ -222,6 +227,10 @@ pub enum Tamper {
     Utf16,
     /// `chunked = 100`: the message goes out in chunks of that many octets; at least one.
     Chunked(u32),
+    /// `ends-with = "crlf"`: white space behind the envelope makes its ciphertext end so; a name of the engine.
+    EndsWith(String),
+    /// `contains = "boundary"`: a comment in the envelope makes its ciphertext hold that; a name of the engine.
+    Contains(String),
 }
 
 /// A part of a sealed message.
@@ -260,6 +269,8 @@ pub enum Blame {
 /// What should come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
+    /// The end of the handshake of TLS.
+    Tls(AuthOutcome),
     /// The end of the authentication.
     Auth(AuthOutcome),
     /// Status line, header fields, body.
@@ -276,7 +287,7 @@ pub enum Answer {
     Closed,
 }
 
-/// How an authentication ends.
+/// How an authentication ends, or the handshake of TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuthOutcome {
     /// The other side accepts.
@@ -381,6 +392,8 @@ pub enum Look {
     Header(String),
     /// `auth NAME`: a fact that the engine knows of the authentication, as `challenge.flags`.
     Auth(String),
+    /// `tls NAME`: a fact that the engine knows of the connection's TLS, as `version`.
+    Tls(String),
 }
 
 /// What it should be.

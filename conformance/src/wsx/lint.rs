@@ -51,16 +51,19 @@ pub const NEEDS: &[&str] = &[
     "cim",
     "compression",
     "config",
+    "default-auth",
     "eventing",
     "http",
     "https",
     "identify",
+    "minted-tickets",
     "other-user",
     "reference-cim",
     "reference-commands",
     "resource",
     "robust",
     "seal",
+    "second-hop",
     "shell.cmd",
     "shell.powershell",
     "slow",
@@ -298,7 +301,7 @@ fn templates(step: &Step) -> Vec<&Template> {
             let values = request.headers.iter().map(|(_, value)| value);
             std::iter::once(&request.start).chain(values).chain([&request.body]).collect()
         }
-        Send::Sealed(_) | Send::Bytes(_) | Send::Closed => Vec::new(),
+        Send::Tls(_) | Send::Sealed(_) | Send::Bytes(_) | Send::Closed => Vec::new(),
     });
     let expected = exchange.expects.iter().flat_map(|expect| match &expect.answer {
         Answer::Http(pattern) => pattern.lines.iter().filter_map(field_value).collect(),
@@ -340,7 +343,7 @@ fn is_one_message(expect: &Expect) -> bool {
                 && !pattern.lines.iter().filter_map(field_value).any(is_open)
         }
         Answer::Soap(SoapPattern::Like(envelope)) => !is_open(envelope),
-        Answer::Fault(_) | Answer::Sealed(_) => false,
+        Answer::Fault(_) | Answer::Sealed(_) | Answer::Tls(_) => false,
         Answer::Auth(_) | Answer::Soap(SoapPattern::Absent) | Answer::Bytes(_) | Answer::Closed => true,
     };
     is_one && expect.any_of.is_none()
@@ -352,7 +355,7 @@ fn can_fail(case: &Case) -> bool {
     let judges_requests = is_for(Role::Client) || is_for(Role::Capture);
     let judged = exchanges(case).any(|(_, exchange)| {
         let mut answers = exchange.expects.iter().map(|expect| &expect.blame);
-        let asks = exchange.sends.iter().filter(|sent| !matches!(sent.send, Send::Auth(_)));
+        let asks = exchange.sends.iter().filter(|sent| !matches!(sent.send, Send::Auth(_) | Send::Tls(_)));
         (judges_answers && answers.any(|blame| *blame != Blame::Setup))
             || (judges_requests && asks.map(|sent| &sent.blame).any(|blame| *blame != Blame::Setup))
     });

@@ -20,6 +20,7 @@ mod template;
 mod template_print;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod words;
 
 pub use bounds::ATTEMPTS_MAX;
@@ -56,3 +57,6 @@ pub use template::Piece;
 pub use template::Template;
 pub use template::TemplateError;
 pub use template::VariableName;
+pub use tls::ShownCertificate;
+pub use tls::TlsDirective;
+pub use tls::TlsVersion;

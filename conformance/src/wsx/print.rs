@@ -137,6 +137,7 @@ impl Send {
     /// The layer in the heading of its section.
     pub fn layer(&self) -> &'static str {
         match self {
+            Self::Tls(_) => "tls",
             Self::Auth(_) => "auth",
             Self::Http(_) => "http",
             Self::Soap(_) => "soap",
@@ -151,6 +152,7 @@ impl Answer {
     /// The layer in the heading of its section.
     pub fn layer(&self) -> &'static str {
         match self {
+            Self::Tls(_) => "tls",
             Self::Auth(_) => "auth",
             Self::Http(_) => "http",
             Self::Sealed(_) => "sealed",
@@ -164,6 +166,7 @@ impl Answer {
 
 fn send_text(send: &Send) -> String {
     match send {
+        Send::Tls(tls) => tls.to_string(),
         Send::Auth(auth) => auth_text(auth),
         Send::Http(request) => request_text(request),
         Send::Soap(envelope) => envelope.print(Place::Lines),
@@ -202,6 +205,8 @@ fn tamper_text(tamper: &Tamper) -> String {
         Tamper::Truncate(octets) => format!("truncate = {octets}"),
         Tamper::Utf16 => "charset = \"utf-16\"".to_owned(),
         Tamper::Chunked(octets) => format!("chunked = {octets}"),
+        Tamper::EndsWith(name) => format!("ends-with = \"{name}\""),
+        Tamper::Contains(name) => format!("contains = \"{name}\""),
     }
 }
 
@@ -213,7 +218,7 @@ fn hex_lines(octets: &[u8]) -> String {
 
 fn answer_text(answer: &Answer) -> String {
     match answer {
-        Answer::Auth(outcome) => word(&OUTCOMES, outcome).to_owned(),
+        Answer::Tls(outcome) | Answer::Auth(outcome) => word(&OUTCOMES, outcome).to_owned(),
         Answer::Http(pattern) => pattern_text(pattern),
         Answer::Sealed(rule) => word(&SEAL_RULES, rule).to_owned(),
         Answer::Soap(SoapPattern::Absent) => "absent".to_owned(),
@@ -258,6 +263,7 @@ impl std::fmt::Display for Assertion {
             Look::Status => write!(f, "http  status")?,
             Look::Header(name) => write!(f, "http  header {name}")?,
             Look::Auth(name) => write!(f, "auth  {name}")?,
+            Look::Tls(name) => write!(f, "tls  {name}")?,
         }
         match &self.condition {
             Condition::Exists => write!(f, " exists"),

@@ -24,6 +24,7 @@ use crate::wsx::source::template;
 use crate::wsx::source::word;
 use crate::wsx::source::words;
 use crate::wsx::template::Piece;
+use crate::wsx::tls;
 use crate::wsx::words::PARTS;
 use crate::wsx::words::SCHEMES;
 use crate::wsx::words::meaning;
@@ -33,19 +34,23 @@ pub(crate) use crate::wsx::assertion_line::assertions;
 /// Reads a `>` section.
 pub(crate) fn send(layer: &str, body: &Body<'_>) -> Result<Send, WsxError> {
     match layer {
+        "tls" => tls::tls(&body.one_directive("`default` or options")?).map(Send::Tls),
         "auth" => auth(&body.one_directive("a scheme and its options")?).map(Send::Auth),
         "http" => http_request(body).map(Send::Http),
         "soap" => envelope(body).map(Send::Soap),
         "sealed" => body.directives().map(|line| tamper(&line)).collect::<Result<_, _>>().map(Send::Sealed),
         "bytes" => octets(body).map(Send::Bytes),
         "closed" => body.no_directive().map(|()| Send::Closed),
-        other => Err(body.heading.expected("auth, http, soap, sealed, bytes or closed after `>`", other)),
+        other => {
+            Err(body.heading.expected("tls, auth, http, soap, sealed, bytes or closed after `>`", other))
+        }
     }
 }
 
 /// Reads a `<` section.
 pub(crate) fn answer(layer: &str, body: &Body<'_>) -> Result<Answer, WsxError> {
     match layer {
+        "tls" => choice(body, "accepted or refused", &OUTCOMES).map(Answer::Tls),
         "auth" => choice(body, "accepted or refused", &OUTCOMES).map(Answer::Auth),
         "http" => http_pattern(body).map(Answer::Http),
         "sealed" => choice(body, "required or forbidden", &SEAL_RULES).map(Answer::Sealed),
@@ -53,9 +58,9 @@ pub(crate) fn answer(layer: &str, body: &Body<'_>) -> Result<Answer, WsxError> {
         "fault" => fault(body).map(Answer::Fault),
         "bytes" => octets(body).map(Answer::Bytes),
         "closed" => body.no_directive().map(|()| Answer::Closed),
-        other => {
-            Err(body.heading.expected("auth, http, sealed, soap, fault, bytes or closed after `<`", other))
-        }
+        other => Err(body
+            .heading
+            .expected("tls, auth, http, sealed, soap, fault, bytes or closed after `<`", other)),
     }
 }
 
@@ -72,7 +77,7 @@ fn choice<T: Copy>(body: &Body<'_>, expected: &'static str, table: &[(&str, T)])
 
 fn auth(line: &Line<'_>) -> Result<AuthDirective, WsxError> {
     let (scheme_word, rest) = word(line.trimmed());
-    let known = "none, basic, negotiate, ntlm, kerberos, credssp or certificate";
+    let known = "none, basic, digest, negotiate, ntlm, kerberos, credssp or certificate";
     let scheme = meaning(&SCHEMES, scheme_word).ok_or_else(|| line.expected(known, scheme_word))?;
     let mut options: Vec<(String, _)> = Vec::new();
     for option in words(rest) {
@@ -131,9 +136,11 @@ fn tamper(line: &Line<'_>) -> Result<Tamper, WsxError> {
         "truncate" => value.parse().ok().map(Tamper::Truncate),
         "charset" => (value == "utf-16").then_some(Tamper::Utf16),
         "chunked" => value.parse().ok().filter(|octets| *octets > 0).map(Tamper::Chunked),
+        "ends-with" => is_slug(value).then(|| Tamper::EndsWith(value.to_owned())),
+        "contains" => is_slug(value).then(|| Tamper::Contains(value.to_owned())),
         _ => {
-            let known =
-                "flip, frame, length, sequence, protocol, context, replay, truncate, charset or chunked";
+            let known = "flip, frame, length, sequence, protocol, context, replay, truncate, charset, chunked, \
+                         ends-with or contains";
             return Err(line.expected(known, key));
         }
     };

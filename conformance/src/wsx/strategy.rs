@@ -13,6 +13,10 @@ use crate::wsx::path::Path;
 use crate::wsx::template::Piece;
 use crate::wsx::template::Template;
 use crate::wsx::template::VariableName;
+use crate::wsx::tls::CERTIFICATES;
+use crate::wsx::tls::TlsDirective;
+use crate::wsx::tls::TlsVersion;
+use crate::wsx::tls::VERSIONS;
 use crate::wsx::words::COMPARISONS;
 use crate::wsx::words::PARTS;
 use crate::wsx::words::SCHEMES;
@@ -68,6 +72,13 @@ fn auth() -> impl Strategy<Value = AuthDirective> {
         .prop_map(|((_, scheme), options)| AuthDirective { scheme, options: options.into_iter().collect() })
 }
 
+fn tls() -> impl Strategy<Value = TlsDirective> {
+    (0..=VERSIONS.len(), select(&CERTIFICATES[..])).prop_map(|(version, (_, certificate))| TlsDirective {
+        version: VERSIONS.get(version).map_or(TlsVersion::default(), |(_, version)| *version),
+        certificate,
+    })
+}
+
 fn tamper() -> impl Strategy<Value = Tamper> {
     prop_oneof![
         (select(&PARTS[..]), any::<u32>()).prop_map(|((_, part), octet)| Tamper::Flip { part, octet }),
@@ -80,6 +91,8 @@ fn tamper() -> impl Strategy<Value = Tamper> {
         any::<u32>().prop_map(Tamper::Truncate),
         Just(Tamper::Utf16),
         (1_u32..).prop_map(Tamper::Chunked),
+        slug().prop_map(Tamper::EndsWith),
+        slug().prop_map(Tamper::Contains),
     ]
 }
 
@@ -87,6 +100,7 @@ fn send() -> impl Strategy<Value = Send> {
     let request = (envelope(), vec(header(), 0..3), template())
         .prop_map(|(start, headers, body)| HttpRequest { start, headers, body });
     prop_oneof![
+        tls().prop_map(Send::Tls),
         auth().prop_map(Send::Auth),
         request.prop_map(Send::Http),
         envelope().prop_map(Send::Soap),
@@ -113,6 +127,7 @@ fn answer() -> impl Strategy<Value = Answer> {
         |(codes, subcodes, details, wsmanfaults)| FaultPattern { codes, subcodes, details, wsmanfaults },
     );
     prop_oneof![
+        select(&[AuthOutcome::Accepted, AuthOutcome::Refused][..]).prop_map(Answer::Tls),
         select(&[AuthOutcome::Accepted, AuthOutcome::Refused][..]).prop_map(Answer::Auth),
         http.prop_map(Answer::Http),
         select(&[SealRule::Required, SealRule::Forbidden][..]).prop_map(Answer::Sealed),
@@ -147,6 +162,7 @@ fn assertion() -> impl Strategy<Value = Assertion> {
         Just(Look::Status),
         "[A-Z][a-z-]{0,5}".prop_map(Look::Header),
         slug().prop_map(Look::Auth),
+        slug().prop_map(Look::Tls),
     ];
     let condition = prop_oneof![
         Just(Condition::Exists),

@@ -11,7 +11,7 @@ use crate::wsx::case::StatusPattern;
 use crate::wsx::case::StepNumber;
 use crate::wsx::case::TextComparison;
 
-pub(crate) const SCHEMES: [(&str, AuthScheme); 7] = [
+pub(crate) const SCHEMES: [(&str, AuthScheme); 8] = [
     ("none", AuthScheme::None),
     ("basic", AuthScheme::Basic),
     ("negotiate", AuthScheme::Negotiate),
@@ -19,6 +19,7 @@ pub(crate) const SCHEMES: [(&str, AuthScheme); 7] = [
     ("kerberos", AuthScheme::Kerberos),
     ("credssp", AuthScheme::CredSsp),
     ("certificate", AuthScheme::Certificate),
+    ("digest", AuthScheme::Digest),
 ];
 
 pub(crate) const PARTS: [(&str, SealPart); 3] =

@@ -73,7 +73,7 @@ fn wrong_usage_is_exit_code_2_and_says_what_is_wrong() {
     check(&["server", "--no-such-flag"], "--no-such-flag");
     check(
         &["server", "https://host", "--user", "u", "--password-env", "TEST_PASSWORD"],
-        "https is not supported yet",
+        "`--ca FILE` or `--pin SHA256`",
     );
     check(&["server", "http://host", "--user", "u"], "WINRM_PASSWORD");
     check(

@@ -6,5 +6,6 @@ mod clients;
 mod command;
 #[cfg(unix)]
 mod interrupt;
+mod lockout;
 mod mutants;
 mod reference;

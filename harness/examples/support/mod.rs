@@ -52,7 +52,7 @@ pub(crate) async fn client() -> Result<Client, Box<dyn Error>> {
     };
     let logon = Logon::new(scheme, &user, &password).under(policy);
     let client = Client::log_on_among(&address, &logon, surroundings).await?;
-    eprintln!("{}", client.identity());
+    eprintln!("{}; {}", client.identity(), client.handover());
     Ok(client)
 }
 

@@ -153,6 +153,8 @@ pub enum AuthError {
     SealRepeated,
     /// CredSSP, or the TLS inside it.
     CredSsp(CredSspError),
+    /// What the seal makes of a message can't be told before: the records of CredSSP's TLS are made in one go.
+    SealUnforeseeable,
 }
 
 /// The status of the security library, which uses the numbers of Windows' `SECURITY_STATUS`.
@@ -207,6 +209,7 @@ impl AuthError {
             | Self::SealingNotNegotiated
             | Self::SequenceExhausted
             | Self::CredentialNotExpressible
+            | Self::SealUnforeseeable
             | Self::Digest(DigestError::NotExpressible { .. } | DigestError::NonceExhausted) => Fault::Caller,
             Self::Library(_) | Self::LibraryPanicked => Fault::Library,
             _ => Fault::Peer,
@@ -317,6 +320,7 @@ impl fmt::Display for AuthError {
             }
             Self::SealRepeated => f.write_str("the token came before"),
             Self::CredSsp(error) => error.fmt(f),
+            Self::SealUnforeseeable => f.write_str("what the seal makes of a message can't be told before"),
         }
     }
 }

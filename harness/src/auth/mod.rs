@@ -34,6 +34,7 @@ pub mod credssp;
 mod der;
 pub mod digest;
 mod error;
+mod foresight;
 pub mod kerberos;
 mod library;
 pub mod negotiate;
@@ -47,6 +48,9 @@ pub use error::AuthError;
 pub use error::Fault;
 pub use error::LibraryStatus;
 pub use error::TokenKind;
+pub use foresight::CHAINED_BLOCK_LEN;
+pub use foresight::Chained;
+pub use foresight::Foresight;
 
 /// One side of an authentication and, once that is complete, the keys that protect messages.
 ///
@@ -76,6 +80,13 @@ pub trait SecurityContext: Send {
     fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
         let _ = (mic, data);
         Err(AuthError::SealingNotNegotiated)
+    }
+
+    /// What the next [`seal`](Self::seal) will make of a message of up to `len` octets. Until then nothing may be signed.
+    /// Whoever can't tell says [`AuthError::SealUnforeseeable`]: the records of CredSSP's TLS are made in one go.
+    fn foresee(&mut self, len: usize) -> Result<Foresight<'_>, AuthError> {
+        let _ = len;
+        Err(AuthError::SealUnforeseeable)
     }
 
     /// [MS-SPNG 3.3.5.1] After the checksums of the list of mechanisms NTLM begins its key streams again; others go on.

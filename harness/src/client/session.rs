@@ -14,8 +14,10 @@ use crate::compression::Sldc;
 use crate::encryption::Charset;
 use crate::encryption::EncryptedMessage;
 use crate::encryption::Form;
+use crate::encryption::Hostility;
 use crate::encryption::Protocol;
 use crate::encryption::ToleranceSet;
+use crate::encryption::hostile_plaintext;
 use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
@@ -179,6 +181,20 @@ impl Session {
             return Err(SequenceError::ApiMisuse { what: "a session without keys can't seal" });
         };
         Ok(EncryptedMessage::seal(context.as_mut(), protocol.clone(), Charset::Utf8, plaintext)?)
+    }
+
+    /// Seals an envelope with what a ciphertext may have and careless receivers stumble over.
+    pub fn seal_hostile(
+        &mut self,
+        envelope: &str,
+        charset: Charset,
+        hostility: Hostility,
+    ) -> Result<EncryptedMessage, SequenceError> {
+        let Protection::Sealed(protocol, context) = &mut self.protection else {
+            return Err(SequenceError::ApiMisuse { what: "a session without keys can't seal" });
+        };
+        let plaintext = hostile_plaintext(context.as_mut(), charset, envelope, hostility)?;
+        Ok(EncryptedMessage::seal(context.as_mut(), protocol.clone(), charset, plaintext)?)
     }
 
     /// The request that carries a sealed message, its frame spelled as `form` says.

@@ -95,6 +95,14 @@ pub enum EncryptionError {
     },
     /// The security context refused.
     Auth(AuthError),
+    /// No text was found whose ciphertext has the octets that were asked for.
+    HostileNotFound {
+        /// How many were tried.
+        tries: usize,
+    },
+    /// Octets that only an envelope in UTF-16 can have in its ciphertext, and a cipher that is a key stream; or an
+    /// envelope that does not end in a closing tag.
+    HostileNotExpressible,
 }
 
 impl From<MultipartError> for EncryptionError {
@@ -151,6 +159,12 @@ impl fmt::Display for EncryptionError {
                 write!(f, "expected {expected} octets of plaintext, found {got}")
             }
             Self::Auth(error) => write!(f, "security context: {error:?}"),
+            Self::HostileNotFound { tries } => {
+                write!(f, "expected a text with such a ciphertext, found none among {tries}")
+            }
+            Self::HostileNotExpressible => {
+                f.write_str("expected an envelope in utf-16 under a key stream, found another one")
+            }
         }
     }
 }

@@ -8,6 +8,7 @@
 mod decode;
 mod encode;
 mod error;
+mod hostile;
 mod message;
 mod protocol;
 mod reader;
@@ -17,6 +18,8 @@ pub use decode::Decoded;
 pub use decode::Messages;
 pub use encode::Form;
 pub use error::EncryptionError;
+pub use hostile::Hostility;
+pub use hostile::hostile_plaintext;
 pub use message::EncryptedMessage;
 pub use message::Portion;
 pub use message::Unsealed;

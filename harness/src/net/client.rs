@@ -10,6 +10,7 @@ use crate::client::EnumerationStep;
 use crate::client::EventStream;
 use crate::client::ExpectEnumerated;
 use crate::client::ExpectSubscribed;
+use crate::client::Handover;
 use crate::client::HandshakeStep;
 use crate::client::Logon;
 use crate::client::LogonGiven;
@@ -63,6 +64,7 @@ pub struct Client {
     address: Address,
     connection: Connection,
     session: Session,
+    handover: Handover,
 }
 
 /// Whom a client has to know beside the server.
@@ -118,6 +120,8 @@ impl Client {
             (true, Some(tls)) => Connection::connect_tls(&authority, tls, TIMEOUT).await?,
             (true, None) => return Err(ClientError::NoTrust),
         };
+        let Tickets { ticket, forwarded } = &tickets;
+        let (ticket, forwarded) = (ticket.clone(), forwarded.clone());
         let given = LogonGiven {
             channel: connection.channel().clone(),
             has_certificate: surroundings.tls.is_some_and(|tls| tls.identity.is_some()),
@@ -128,13 +132,20 @@ impl Client {
         };
         let endpoint = Endpoint { host: authority, path: address.path.clone() };
         let session = shake_hands(&mut connection, logon.begin(endpoint, given)?).await?;
-        Ok(Self { address, connection, session })
+        let handover = Handover::of(logon, session.established(), ticket.as_ref(), forwarded.as_ref());
+        Ok(Self { address, connection, session, handover })
     }
 
     /// What is known of the server.
     #[must_use]
     pub fn identity(&self) -> ServerIdentity {
         self.session.identity()
+    }
+
+    /// What the server was given to act in the user's name, for a report.
+    #[must_use]
+    pub fn handover(&self) -> Handover {
+        self.handover
     }
 
     /// The session, for a report: whether it seals, and what the tokens proved.

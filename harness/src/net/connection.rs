@@ -101,6 +101,18 @@ impl Connection<Response> {
     }
 }
 
+impl Connection<Response> {
+    /// Waits for octets, of a peer that may speak something else than HTTP. None come of one that closes the connection.
+    pub async fn receive_octets(&mut self) -> Result<Vec<u8>, NetError> {
+        let mut buffer = vec![0; 16 * 1024];
+        let read = tokio::time::timeout(self.timeout, self.stream.read(&mut buffer)).await;
+        let count = read.map_err(|_| NetError::TimedOut { waited: self.timeout })?;
+        let failed = |error| NetError::of_io(error, Versions::Both);
+        buffer.truncate(count.map_err(failed)?);
+        Ok(buffer)
+    }
+}
+
 impl Connection<Request> {
     pub(super) fn accepted(stream: TcpStream, timeout: Duration) -> io::Result<Self> {
         stream.set_nodelay(true)?;

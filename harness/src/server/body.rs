@@ -6,6 +6,7 @@ use crate::encryption::EncryptedMessage;
 use crate::encryption::Form;
 use crate::encryption::Protocol;
 use crate::encryption::ToleranceSet;
+use crate::encryption::hostile_plaintext;
 use crate::http::Request;
 use crate::http::Response;
 use crate::http::Status;
@@ -140,7 +141,10 @@ fn read_sealed(
     connection: &mut Connection,
     config: &Config,
 ) -> Reading {
-    let broken = Reading::Refused { status: Status::BAD_REQUEST, is_fatal: true };
+    let broken = match config.is_mutant(Mutant::OpensAnything) {
+        true => refused(Status::OK),
+        false => Reading::Refused { status: Status::BAD_REQUEST, is_fatal: true },
+    };
     let Connection { authentication, replayable, .. } = connection;
     let Authentication::Negotiated { scheme, context, .. } = authentication else { return broken };
     // [MS-WSMV 2.2.9.1] ties the protocol to the scheme; Windows answers another one so.
@@ -152,7 +156,8 @@ fn read_sealed(
     let replayable = config.is_mutant(Mutant::AcceptsReplay).then_some(replayable);
     let content_type = request.headers.first("Content-Type").unwrap_or_default();
     let decoded = EncryptedMessage::decode(content_type, request.body.octets(), ToleranceSet::WINDOWS);
-    let Ok(decoded) = decoded else { return broken };
+    let Ok(mut decoded) = decoded else { return broken };
+    mistake_ciphertext(&mut decoded.message, config);
     let protocol = decoded.message.protocol.clone();
     let charset = match decoded.message.charset {
         crate::encryption::Charset::Utf8 => Charset::Utf8,
@@ -171,6 +176,23 @@ fn read_sealed(
         *replayable = Some((request.body.octets().to_vec(), unsealed.plaintext.clone()));
     }
     Reading::Envelope { octets: unsealed.plaintext, charset, writing }
+}
+
+/// What the mutants do that take ciphertext for text.
+fn mistake_ciphertext(message: &mut EncryptedMessage, config: &Config) {
+    for portion in &mut message.portions {
+        let ciphertext = &mut portion.ciphertext;
+        if config.is_mutant(Mutant::StripsWhiteSpaceOfCiphertext) {
+            let is_text = |octet: &u8| !b"\r\n\0 ".contains(octet);
+            ciphertext
+                .truncate(ciphertext.iter().rposition(is_text).map_or(0, |last| last.saturating_add(1)));
+        }
+        if config.is_mutant(Mutant::SplitsAtBoundaryInCiphertext) {
+            let delimiter = b"--Encrypted Boundary";
+            let found = ciphertext.windows(delimiter.len()).position(|window| window == delimiter);
+            ciphertext.truncate(found.unwrap_or(ciphertext.len()));
+        }
+    }
 }
 
 fn read_plain(request: &Request, media_type: &MediaType, is_allowed: bool) -> Reading {
@@ -237,7 +259,7 @@ pub(super) fn write(
         true => Charset::Utf8,
         false => writing.charset,
     };
-    let octets = encode(answer.envelope, charset);
+    let octets = encode(answer.envelope.clone(), charset);
     // "The service MUST use this message when responding to a compressed request."
     let (response, octets) = match writing.is_compressed {
         true => (Response::new(status).with_header("Content-Encoding", "SLDC"), Sldc::encode(&octets)),
@@ -253,6 +275,9 @@ pub(super) fn write(
         Charset::Utf8 => crate::encryption::Charset::Utf8,
         Charset::Utf16 => crate::encryption::Charset::Utf16,
     };
+    let hostile = config.hostile_answers.filter(|_| !writing.is_compressed);
+    let hostile = hostile.map(|hostility| hostile_plaintext(context, named, &answer.envelope, hostility));
+    let octets = hostile.and_then(Result::ok).unwrap_or(octets);
     let Ok(message) = EncryptedMessage::seal(context, protocol.clone(), named, octets) else {
         return Response::new(Status::INTERNAL_SERVER_ERROR);
     };

@@ -4,6 +4,7 @@ use std::net::Ipv6Addr;
 
 use crate::auth::kerberos::Keytab;
 use crate::auth::policy::Host;
+use crate::encryption::Hostility;
 use crate::limits::COMMANDS_PER_SHELL_MAX;
 use crate::limits::HTTP_BODY_BYTES_MAX;
 use crate::limits::SHELLS_PER_USER_MAX;
@@ -144,6 +145,9 @@ pub struct Config {
     pub addresses: Vec<IpAddr>,
     /// The settings that are kept and told and that change nothing here. What has a field above counts from there.
     pub kept: ConfigType,
+    /// Sealed answers whose ciphertext has what careless receivers stumble over, where their encoding allows it. They mean
+    /// the same, and every client has to open them.
+    pub hostile_answers: Option<Hostility>,
     /// How the server misbehaves on purpose.
     pub mutant: Option<Mutant>,
 }
@@ -185,6 +189,7 @@ impl Default for Config {
             plugins: defaults::plugins(),
             addresses: vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)],
             kept: defaults::kept(),
+            hostile_answers: None,
             mutant: None,
         }
     }

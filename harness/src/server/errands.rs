@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::auth::Delegation;
+use crate::auth::credssp::PasswordCreds;
 use crate::limits::HOPS_MAX;
 use crate::server::Config;
 use crate::server::ConnectionId;
 use crate::server::Moment;
+use crate::server::Mutant;
 use crate::server::Server;
 use crate::server::dispatch::Call;
 use crate::server::hop::Errand;
@@ -129,6 +131,7 @@ impl Server {
         let is_users =
             |user: &str| authentication.and_then(|of| of.user()).is_some_and(|there| there.name == user);
         match authentication {
+            _ if self.config.is_mutant(Mutant::HopsUndelegated) => password_of(&self.config, &asked.user),
             Some(authentication) if is_users(&asked.user) => authentication.delegation(),
             _ => Delegation::None,
         }
@@ -146,4 +149,16 @@ impl Server {
         self.shells.end_hop(id, outcome);
         self.elapse(moment);
     }
+}
+
+/// What [`Mutant::HopsUndelegated`] acts by: a server that knows passwords could always.
+fn password_of(config: &Config, user: &str) -> Delegation {
+    let account = config.accounts.iter().find(|account| account.user == user);
+    account.map_or(Delegation::None, |account| {
+        Delegation::Password(Box::new(PasswordCreds {
+            domain_name: String::new(),
+            user_name: account.user.clone(),
+            password: account.password.clone().into(),
+        }))
+    })
 }

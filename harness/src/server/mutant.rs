@@ -163,6 +163,16 @@ mutants! {
     ForeignRealm = "foreign-realm",
     /// takes NTLM although only Kerberos is on
     NtlmUnasked = "ntlm-unasked",
+    /// strips line breaks, NUL and spaces from the end of a ciphertext
+    StripsWhiteSpaceOfCiphertext = "strips-white-space-of-ciphertext",
+    /// takes a boundary inside a ciphertext for its end
+    SplitsAtBoundaryInCiphertext = "splits-at-boundary-in-ciphertext",
+    /// answers what can't be opened with HTTP 200
+    OpensAnything = "opens-anything",
+    /// answers a token that can't be read with HTTP 200
+    RubbishTokenAccepted = "rubbish-token-accepted",
+    /// logs on at other hosts as the user though nothing was delegated
+    HopsUndelegated = "hops-undelegated",
 }
 
 impl Mutant {

@@ -24,6 +24,8 @@ pub enum Channel {
 pub struct TlsChannel {
     /// [RFC 5929 4.1] The hash of the server's certificate, which authentications are bound to.
     pub end_point_hash: Vec<u8>,
+    /// The DER of the server's certificate.
+    pub server_certificate: Vec<u8>,
     /// As `TLSv1.3`.
     pub version: String,
     /// As `TLS13_AES_256_GCM_SHA384`.
@@ -62,6 +64,7 @@ impl TlsChannel {
         let suite = state.negotiated_cipher_suite().and_then(|suite| suite.suite().as_str());
         Self {
             end_point_hash: server.end_point_hash(),
+            server_certificate: server.der().to_vec(),
             version: version.unwrap_or_default().replace("TLSv1_", "TLSv1."),
             cipher_suite: suite.unwrap_or_default().to_owned(),
             client_certificate: None,

@@ -1,12 +1,16 @@
 //! What the second hop may take along, and how long.
 
 use winrm_harness::auth::Delegation;
+use winrm_harness::auth::kerberos::TicketFlags;
 use winrm_harness::auth::policy::ClientPolicy;
 use winrm_harness::auth::policy::Scheme;
 use winrm_harness::client::Collected;
+use winrm_harness::client::Handover;
+use winrm_harness::client::Logon;
 use winrm_harness::client::LogonGiven;
 use winrm_harness::client::Reply;
 use winrm_harness::client::RunningCommand;
+use winrm_harness::limits::HOP_TEXT_CHARS_MAX;
 use winrm_harness::limits::HOPS_MAX;
 use winrm_harness::pair::Pair;
 use winrm_harness::server::Moment;
@@ -130,4 +134,49 @@ fn hops_on_the_bound_are_begun_and_one_past_it_is_not() {
     let one_more = start(&mut wire, HOP_HERE);
     assert_eq!(wire.pair.server.take_errands().len(), running.len());
     assert_eq!(exit_code(&wire.finish(one_more).1), Some(170));
+}
+
+#[test]
+fn sec_37_a_client_says_what_it_handed_over_and_whether_the_kdc_trusts_the_server() {
+    let granting = kerberos::ticket("krbtgt/EXAMPLE.TEST");
+    let delegating = |delegate| ClientPolicy { delegate, ..ClientPolicy::default() };
+    let said = |wire: &Wire, logon: &Logon, flags: TicketFlags| {
+        let ticket = kerberos::flagged("HTTP/reference", flags);
+        Handover::of(logon, wire.session.established(), Some(&ticket), Some(&granting)).to_string()
+    };
+    let (none, trusted) = (TicketFlags::default(), TicketFlags::OK_AS_DELEGATE);
+    let wire = by_ticket(true);
+    let logon = |scheme| Logon::new(scheme, "alice", "").under(delegating(true));
+    let kerberos = logon(Scheme::Kerberos);
+    assert_eq!(
+        said(&wire, &kerberos, none),
+        "delegation unconstrained (forwarded ticket), not ok-as-delegate"
+    );
+    assert_eq!(
+        said(&wire, &kerberos, trusted),
+        "delegation unconstrained (forwarded ticket), ok-as-delegate"
+    );
+    // SEC-25: that the server could be trusted is no reason to delegate.
+    let unasked = kerberos.under(delegating(false));
+    assert_eq!(said(&wire, &unasked, trusted), "delegation none, ok-as-delegate");
+    // A server that chose NTLM got no ticket.
+    let ntlm = Wire::new(config());
+    assert_eq!(said(&ntlm, &logon(Scheme::Negotiate), none), "delegation none, not ok-as-delegate");
+    let bare = |scheme| Handover::of(&logon(scheme), None, None, None).to_string();
+    assert_eq!(bare(Scheme::CredSsp), "delegation credssp");
+    assert_eq!(bare(Scheme::Basic), "delegation none, but Basic sent the password");
+}
+
+#[test]
+fn what_another_host_says_is_told_up_to_the_bound() {
+    for (len, told) in
+        [(HOP_TEXT_CHARS_MAX, HOP_TEXT_CHARS_MAX), (HOP_TEXT_CHARS_MAX + 1, HOP_TEXT_CHARS_MAX)]
+    {
+        let mut wire = Wire::new(config());
+        let running = start(&mut wire, HOP_HERE);
+        let id = wire.pair.server.take_errands()[0].id;
+        wire.pair.server.errand_done(id, Ok("x".repeat(len)), Moment::default());
+        let (_, collected) = wire.finish(running);
+        assert_eq!(collected.stdout.len(), told + "\r\n".len());
+    }
 }

@@ -22,6 +22,7 @@ use winrm_harness::auth::kerberos::Mint;
 use winrm_harness::auth::kerberos::MintedTicket;
 use winrm_harness::auth::kerberos::NameType;
 use winrm_harness::auth::kerberos::PrincipalName;
+use winrm_harness::auth::kerberos::TicketFlags;
 use winrm_harness::auth::kerberos::Time;
 use winrm_harness::auth::policy::ClientPolicy;
 use winrm_harness::auth::policy::Refusal;
@@ -73,8 +74,12 @@ pub(crate) fn server() -> Config {
 }
 
 pub(crate) fn ticket(service: &str) -> Credential {
+    flagged(service, TicketFlags::FORWARDABLE)
+}
+
+pub(crate) fn flagged(service: &str, flags: TicketFlags) -> Credential {
     let mint = Mint { service: principal(service), key: key(), key_version: Some(1) };
-    let minted = MintedTicket::new(principal("alice"), NOW - 60, NOW + 3600);
+    let minted = MintedTicket { flags, ..MintedTicket::new(principal("alice"), NOW - 60, NOW + 3600) };
     mint.strike(&minted, &mut random(1)).unwrap()
 }
 

@@ -13,6 +13,8 @@ mod hop;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod hostile_seal;
+#[cfg(test)]
 mod kerberos;
 #[cfg(test)]
 mod logon;

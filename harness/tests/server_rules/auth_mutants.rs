@@ -29,9 +29,21 @@ pub(crate) fn probe(mutant: Option<Mutant>, log: &mut String) {
     writeln!(log, "tickets {:?}", crate::auth_kerberos::probe(&config)).unwrap();
     writeln!(log, "old CredSSP {}", crate::auth_credssp::probe(&config)).unwrap();
     writeln!(log, "certificate {}", crate::auth_certificate::probe(&config)).unwrap();
+    writeln!(log, "hop {}", hop(&config)).unwrap();
     let mut world = World::new(Config { negotiate: false, ..config });
     let id = world.pair.connect();
     writeln!(log, "NTLM {}", world.log_on_bound(id, Bindings::Absent).is_ok()).unwrap();
+}
+
+/// What a second hop after NTLM would take along.
+fn hop(config: &Config) -> &'static str {
+    let mut world = World::new(config.clone());
+    let mut alice = world.log_on("alice");
+    for ask in [create(SHELL_ID), command(COMMAND_ID, "hop http://localhost")] {
+        let request = sealed(&mut alice, &ask);
+        world.exchange(alice.id, &request);
+    }
+    world.pair.server.take_errands().first().map_or("no hop", |errand| errand.delegation.kind())
 }
 
 fn seals(world: &mut World, log: &mut String) {

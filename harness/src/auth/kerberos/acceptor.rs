@@ -4,6 +4,7 @@ use std::sync::Arc;
 use crate::auth::AuthError;
 use crate::auth::ChannelBindingPolicy;
 use crate::auth::Established;
+use crate::auth::Foresight;
 use crate::auth::Principal;
 use crate::auth::Protection;
 use crate::auth::Random;
@@ -177,6 +178,10 @@ impl SecurityContext for Acceptor {
 
     fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
         self.session()?.verify(mic, data)
+    }
+
+    fn foresee(&mut self, len: usize) -> Result<Foresight<'_>, AuthError> {
+        self.session()?.foresee(len)
     }
 
     fn principal(&self) -> Option<&Principal> {

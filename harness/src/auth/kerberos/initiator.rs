@@ -4,6 +4,7 @@ use crate::auth::AuthError;
 use crate::auth::ChannelBindings;
 use crate::auth::Delegation;
 use crate::auth::Established;
+use crate::auth::Foresight;
 use crate::auth::Principal;
 use crate::auth::Random;
 use crate::auth::Role;
@@ -208,6 +209,10 @@ impl SecurityContext for Initiator {
 
     fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
         self.session()?.verify(mic, data)
+    }
+
+    fn foresee(&mut self, len: usize) -> Result<Foresight<'_>, AuthError> {
+        self.session()?.foresee(len)
     }
 
     fn principal(&self) -> Option<&Principal> {

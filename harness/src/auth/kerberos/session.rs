@@ -1,6 +1,7 @@
 use crate::auth::AuthError;
 use crate::auth::Delegation;
 use crate::auth::Established;
+use crate::auth::Foresight;
 use crate::auth::Mechanism;
 use crate::auth::Random;
 use crate::auth::Role;
@@ -59,6 +60,10 @@ impl Session {
 
     pub(crate) fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
         self.seal.verify(mic, data)
+    }
+
+    pub(crate) fn foresee(&mut self, len: usize) -> Result<Foresight<'_>, AuthError> {
+        self.sealing()?.foresee(len)
     }
 
     fn sealing(&mut self) -> Result<&mut Seal, AuthError> {

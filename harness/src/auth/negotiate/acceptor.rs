@@ -2,6 +2,7 @@ use std::fmt;
 
 use crate::auth::AuthError;
 use crate::auth::Established;
+use crate::auth::Foresight;
 use crate::auth::Principal;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
@@ -299,6 +300,10 @@ impl SecurityContext for Acceptor {
 
     fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
         self.session()?.verify(mic, data)
+    }
+
+    fn foresee(&mut self, len: usize) -> Result<Foresight<'_>, AuthError> {
+        self.session()?.foresee(len)
     }
 
     fn principal(&self) -> Option<&Principal> {

@@ -3,6 +3,7 @@ use std::fmt;
 use crate::auth::AuthError;
 use crate::auth::ChannelBindingPolicy;
 use crate::auth::Established;
+use crate::auth::Foresight;
 use crate::auth::Principal;
 use crate::auth::Protection;
 use crate::auth::Role;
@@ -337,6 +338,10 @@ impl SecurityContext for Acceptor {
 
     fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
         self.seal_for_signing()?.verify(mic, data)
+    }
+
+    fn foresee(&mut self, len: usize) -> Result<Foresight<'_>, AuthError> {
+        Ok(Foresight::KeyStream(self.seal_of_session()?.key_stream(len)))
     }
 
     fn restart(&mut self) {

@@ -3,6 +3,7 @@ use std::fmt;
 use crate::auth::AuthError;
 use crate::auth::ChannelBindings;
 use crate::auth::Established;
+use crate::auth::Foresight;
 use crate::auth::Principal;
 use crate::auth::Role;
 use crate::auth::SecurityContext;
@@ -303,6 +304,10 @@ impl SecurityContext for FixedInitiator {
 
     fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
         self.seal_of_session()?.verify(mic, data)
+    }
+
+    fn foresee(&mut self, len: usize) -> Result<Foresight<'_>, AuthError> {
+        Ok(Foresight::KeyStream(self.seal_of_session()?.key_stream(len)))
     }
 
     fn restart(&mut self) {

@@ -8,6 +8,7 @@ use sspi::SspiImpl;
 use crate::auth::AuthError;
 use crate::auth::ChannelBindings;
 use crate::auth::Established;
+use crate::auth::Foresight;
 use crate::auth::Principal;
 use crate::auth::Role;
 use crate::auth::SecurityContext;
@@ -167,6 +168,11 @@ impl SecurityContext for Initiator {
 
     fn verify(&mut self, mic: &[u8], data: &[u8]) -> Result<(), AuthError> {
         self.seal_for_signing()?.verify(mic, data)
+    }
+
+    /// Has to come before the first sealed message too: the library tells nobody its place in the key stream.
+    fn foresee(&mut self, len: usize) -> Result<Foresight<'_>, AuthError> {
+        Ok(Foresight::KeyStream(self.seal_for_signing()?.key_stream(len)))
     }
 
     fn restart(&mut self) {

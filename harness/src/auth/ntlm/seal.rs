@@ -51,6 +51,8 @@ pub struct Seal {
 struct Direction {
     cipher: Rc4,
     seal_key: [u8; 16],
+    /// Octets that were sealed since the key stream began, with those of their checksums.
+    key_stream_used: usize,
     /// The HMAC before any message, its key already hashed.
     mac: Hmac<Md5>,
     sequence: Sequence,
@@ -91,6 +93,7 @@ impl Seal {
             mac.update(chunk);
             self.send.cipher.apply_keystream(chunk);
         }
+        self.send.key_stream_used = self.send.key_stream_used.saturating_add(message.len());
         Ok(self.send.finish(sequence, mac))
     }
 
@@ -104,6 +107,20 @@ impl Seal {
             mac.update(chunk);
         }
         self.receive.verify(sequence, checksum, mac).inspect_err(|_| message.fill(0))
+    }
+
+    /// The octets that the next message will be combined with.
+    pub(crate) fn key_stream(&self, len: usize) -> Vec<u8> {
+        let mut cipher = new_cipher(&self.send.seal_key);
+        let mut skipped = [0; CHUNK_LEN];
+        let mut rest = self.send.key_stream_used;
+        while let Some(chunk) = skipped.get_mut(..rest.min(CHUNK_LEN)).filter(|chunk| !chunk.is_empty()) {
+            cipher.apply_keystream(chunk);
+            rest = rest.saturating_sub(chunk.len());
+        }
+        let mut octets = vec![0; len];
+        cipher.apply_keystream(&mut octets);
+        octets
     }
 
     /// [MS-NLMP 3.4.2] SIGN: the signature of a message that stays in clear.
@@ -153,6 +170,7 @@ impl Direction {
         Self {
             cipher: new_cipher(&seal_key),
             seal_key,
+            key_stream_used: 0,
             mac: hmac_md5(&key.sign_key(sender)),
             sequence: Sequence::Next(0),
             checksum: if encrypted { Checksum::Encrypted } else { Checksum::Clear },
@@ -163,6 +181,7 @@ impl Direction {
     fn restart(&mut self) {
         if std::mem::take(&mut self.has_signed) {
             self.cipher = new_cipher(&self.seal_key);
+            self.key_stream_used = 0;
         }
     }
 
@@ -182,6 +201,7 @@ impl Direction {
         checksum.copy_from_slice(digest.first_chunk::<8>().unwrap_or(&[0; 8]));
         if let Checksum::Encrypted = self.checksum {
             self.cipher.apply_keystream(checksum);
+            self.key_stream_used = self.key_stream_used.saturating_add(checksum.len());
         }
         number.copy_from_slice(&sequence.to_le_bytes());
         self.sequence = Sequence::after(sequence);

@@ -3,6 +3,7 @@ use std::panic::catch_unwind;
 
 use crate::auth::AuthError;
 use crate::auth::Established;
+use crate::auth::Foresight;
 use crate::auth::Principal;
 use crate::auth::SecurityContext;
 use crate::auth::Step;
@@ -53,6 +54,14 @@ impl SecurityContext for Guarded {
     fn unseal(&mut self, header: &[u8], message: &mut Vec<u8>) -> Result<(), AuthError> {
         let unsealed = self.call(|context| context.unseal(header, message));
         unsealed.inspect_err(|_| message.clear())
+    }
+
+    /// Nothing that a stranger sent is read here.
+    fn foresee(&mut self, len: usize) -> Result<Foresight<'_>, AuthError> {
+        match self.is_broken {
+            true => Err(AuthError::Finished),
+            false => self.context.foresee(len),
+        }
     }
 
     fn principal(&self) -> Option<&Principal> {

@@ -19,6 +19,8 @@ pub use fault::SealFault;
 pub use sequence::SequenceRule;
 
 use crate::auth::AuthError;
+use crate::auth::Chained;
+use crate::auth::Foresight;
 use crate::auth::Random;
 use crate::auth::Role;
 use crate::auth::kerberos::EncryptionType;
@@ -61,6 +63,8 @@ pub struct Seal {
     send: SendSequence,
     receive: ReceiveSequence,
     random: Random,
+    /// The confounder of the next message, if somebody has asked for it.
+    foreseen: Option<[u8; cfx::CONFOUNDER_LEN]>,
     encryption_type: EncryptionType,
 }
 
@@ -101,7 +105,7 @@ impl Seal {
         };
         let send = SendSequence::new(send_sequence, width);
         let receive = ReceiveSequence::new(receive_sequence, width);
-        Ok(Self { tokens, send, receive, random, encryption_type })
+        Ok(Self { tokens, send, receive, random, foreseen: None, encryption_type })
     }
 
     /// Demands other sequence numbers of the peer than the default.
@@ -122,8 +126,8 @@ impl Seal {
         let sequence = self.send.take()?;
         match &self.tokens {
             Tokens::Cfx(tokens) => {
-                let mut confounder = [0; cfx::CONFOUNDER_LEN];
-                (self.random)(&mut confounder);
+                let drawn = self.foreseen.take();
+                let confounder = drawn.unwrap_or_else(|| draw(&mut self.random));
                 let [send, _] = &**tokens;
                 Ok(send.wrap(sequence, confounder, message))
             }
@@ -134,6 +138,24 @@ impl Seal {
                 Ok(send.wrap(sequence, confounder, message))
             }
         }
+    }
+
+    /// What the next [`seal`](Self::seal) will do. Whatever is signed before that changes it.
+    pub(crate) fn foresee(&mut self, len: usize) -> Result<Foresight<'_>, AuthError> {
+        let sequence = self.send.peek()?;
+        Ok(match &self.tokens {
+            Tokens::Cfx(tokens) => {
+                let confounder = *self.foreseen.get_or_insert_with(|| draw(&mut self.random));
+                let [send, _] = &**tokens;
+                Foresight::Chained(Chained::new(confounder, move |confounder, message| {
+                    drop(send.wrap(sequence, confounder, message));
+                }))
+            }
+            Tokens::Rc4(tokens) => {
+                let [send, _] = &**tokens;
+                Foresight::KeyStream(send.key_stream(sequence, len))
+            }
+        })
     }
 
     /// GSS_Unwrap: `header` and `message` are one token, parted where the sender liked to, or all of it in `header`.
@@ -198,6 +220,12 @@ impl Seal {
     fn take(&mut self, verified: Verified) -> Result<(), AuthError> {
         self.receive.accept(verified.number, verified.checksum)
     }
+}
+
+fn draw(random: &mut Random) -> [u8; cfx::CONFOUNDER_LEN] {
+    let mut confounder = [0; cfx::CONFOUNDER_LEN];
+    random(&mut confounder);
+    confounder
 }
 
 impl Verified {

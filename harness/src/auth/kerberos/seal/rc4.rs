@@ -84,6 +84,15 @@ impl Rc4Tokens {
         framed(&token, message.len())
     }
 
+    /// The octets that the message with this number will be combined with.
+    pub(crate) fn key_stream(&self, sequence: u64, len: usize) -> Vec<u8> {
+        let mut cipher = self.crypt.subkey(&low(sequence).to_be_bytes()).stream();
+        cipher.apply_keystream(&mut [0; CONFOUNDER_LEN]);
+        let mut octets = vec![0; len];
+        cipher.apply_keystream(&mut octets);
+        octets
+    }
+
     /// What precedes the message goes out of it, and what is behind it in the octets goes into it.
     pub(crate) fn read(&self, octets: &[u8], message: &mut Vec<u8>) -> Result<Rc4Token, AuthError> {
         let beginning =

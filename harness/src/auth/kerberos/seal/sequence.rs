@@ -70,9 +70,14 @@ impl SendSequence {
         Self { next: Some(width.cut(first)), width }
     }
 
+    /// The number of the next message.
+    pub(crate) fn peek(&self) -> Result<u64, AuthError> {
+        self.next.ok_or(AuthError::SequenceExhausted)
+    }
+
     /// The number of the next message, which is used up.
     pub(crate) fn take(&mut self) -> Result<u64, AuthError> {
-        let number = self.next.ok_or(AuthError::SequenceExhausted)?;
+        let number = self.peek()?;
         self.next = self.width.after(number);
         Ok(number)
     }

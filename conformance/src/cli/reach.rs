@@ -53,11 +53,6 @@ impl ReachArguments {
         self.kdc.is_some() || self.ccache.is_some()
     }
 
-    /// Whether they are there already.
-    pub(crate) fn has_cache(&self) -> bool {
-        self.ccache.is_some()
-    }
-
     /// How to reach the HTTPS address, if there is one.
     pub(crate) fn tls(&self, https: Option<&EndpointUrl>) -> Result<TlsMeans, CliError> {
         let trust = match (&self.ca, &self.pin) {
@@ -85,8 +80,13 @@ impl ReachArguments {
         Ok(TlsMeans { trust, expected_name: None, certificates })
     }
 
-    /// Where tickets for the endpoint come from.
-    pub(crate) fn tickets(&self, url: &EndpointUrl, user: &str) -> Result<TicketSource, CliError> {
+    /// Where tickets for the endpoint come from. Who `looks` and is told nothing takes what `kinit` has left.
+    pub(crate) fn tickets(
+        &self,
+        url: &EndpointUrl,
+        user: &str,
+        looks: bool,
+    ) -> Result<TicketSource, CliError> {
         let spn = self.spn.clone().unwrap_or_else(|| format!("HTTP/{}", url.host()));
         let service: Vec<String> = spn.split('/').map(str::to_owned).collect();
         if let Some(kdc) = &self.kdc {
@@ -95,7 +95,7 @@ impl ReachArguments {
             let realm = self.realm.clone().or(behind).ok_or_else(unknown)?;
             return Ok(TicketSource::Kdc { kdc: Kdc::at(kdc), realm, service });
         }
-        let variable = std::env::var("KRB5CCNAME").ok();
+        let variable = std::env::var("KRB5CCNAME").ok().filter(|_| looks);
         let Some(file) = self.ccache.clone().or(variable) else { return Ok(TicketSource::None) };
         let path = file.strip_prefix("FILE:").unwrap_or(&file);
         let cache = CredentialCache::parse(&read(path)?).map_err(|error| usage(path, &error))?;

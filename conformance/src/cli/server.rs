@@ -21,6 +21,7 @@ use crate::subject::EndpointUrl;
 use crate::subject::Logon;
 use crate::subject::Scheme;
 use crate::subject::Subject;
+use crate::subject::TicketSource;
 use crate::verdict::ExitCode;
 use crate::wsx::Role;
 use crate::wsx::Safety;
@@ -161,6 +162,21 @@ async fn subject(arguments: &ServerArguments) -> Result<(Subject, Option<Referen
     Ok((subject, reference))
 }
 
+/// Whether everything is there that the scheme needs.
+fn complete(subject: &Subject) -> Result<(), CliError> {
+    let has_certificate = subject.url.is_tls() && subject.tls.certificates.mapped.is_some();
+    let lacks = match (subject.scheme, &subject.tickets) {
+        (Scheme::Certificate, _) if !has_certificate => {
+            "expected an https address, `--certificate FILE` and `--key FILE` with `--auth certificate`"
+        }
+        (Scheme::Kerberos, TicketSource::None) => {
+            "expected `--kdc HOST:PORT` or `--ccache FILE` with `--auth kerberos`"
+        }
+        _ => return Ok(()),
+    };
+    Err(CliError::Usage(lacks.to_owned()))
+}
+
 impl ServerArguments {
     fn endpoint(&self, url: &str) -> Result<Subject, CliError> {
         let Some(user) = &self.user else {
@@ -178,7 +194,9 @@ impl ServerArguments {
         }
         let allowed = self.allow.iter().map(|allowance| allowance.safety());
         // Who logs on by a certificate or with tickets that he has needs no password.
-        let needs_none = scheme == Scheme::Certificate || self.reach.has_cache();
+        let tickets = self.reach.tickets(&url, user, scheme == Scheme::Kerberos)?;
+        let has_tickets = matches!(tickets, TicketSource::Cache { .. });
+        let needs_none = scheme == Scheme::Certificate || has_tickets;
         let password = match needs_none {
             true => std::env::var(&self.password_env).unwrap_or_default(),
             false => password_of(&self.password_env)?,
@@ -186,7 +204,7 @@ impl ServerArguments {
         let mut subject = Subject {
             logon: Logon::new(user, &password),
             tls: self.reach.tls(https.as_ref())?,
-            tickets: self.reach.tickets(&url, user)?,
+            tickets,
             url,
             https,
             scheme,
@@ -196,6 +214,7 @@ impl ServerArguments {
             ordinary_logon: None,
             allowances: Allowances::new(allowed),
         };
+        complete(&subject)?;
         if let Some(other) = &self.other_user {
             subject.other_logon = Some(Logon::new(other, &password_of("WINRM_OTHER_PASSWORD")?));
             subject.capabilities.add("other-user")?;

@@ -86,6 +86,7 @@ fn the_text_report_shows_what_is_wrong_in_full() {
     3 cases: 1 fail, 1 inconclusive, 1 pass
     2 requirements: 1 passed, 0 failed, 1 untested
     1 policy checks: 0 passed, 1 failed, 0 untested
+      POLICY:SEC-08: over HTTP messages are always sealed only as long as AllowUnencrypted is false, its default
 
     INCOMPLETE
       winrm-shell.receive.poll is inconclusive: no answer within 60 s

@@ -64,7 +64,7 @@ fn error(sections: &str) -> String {
 fn errors_name_place_and_expectation() {
     insta::assert_snapshot!(error(""), @"x.wsx:1:1: expected at least one section, got nothing");
     insta::assert_snapshot!(error("-- 1 c1 > soap"), @"x.wsx:8:1: expected `-- … --`, got `-- 1 c1 > soap`");
-    insta::assert_snapshot!(error("-- 01 c1 > sopa --"), @"x.wsx:8:12: expected auth, http, soap, sealed, bytes or closed after `>`, got `sopa`");
+    insta::assert_snapshot!(error("-- 01 c1 > sopa --"), @"x.wsx:8:12: expected tls, auth, http, soap, sealed, bytes or closed after `>`, got `sopa`");
     insta::assert_snapshot!(error("-- 01 c1 > soap --\n<a>\n  {{b=guid}}"), @"x.wsx:10:5: expected one of uuid, int, text, base64, uri, duration, any, new.uuid, got `guid`");
     insta::assert_snapshot!(error("-- 01 c1 < http --\nHTTP/1.1 2000"), @"x.wsx:9:1: expected `HTTP/1.1` and `200`, `4xx` or `400|500`, got `HTTP/1.1 2000`");
     insta::assert_snapshot!(error("-- 02 assert --\nMUST POLICY:SEC-08  01.soap  xpath \"//q:X\" exists"), @"x.wsx:9:37: expected a standard prefix: s, a, w, x, n, e, rsp, f, p, wsmid or xml, got `q`");

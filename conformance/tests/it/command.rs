@@ -13,7 +13,11 @@ pub(crate) struct Run {
 /// The command, with the password that tests use.
 pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_winrm-conformance"));
-    command.env("TEST_PASSWORD", "Wonderland 1").env_remove("WINRM_PASSWORD").stdin(Stdio::null());
+    command
+        .env("TEST_PASSWORD", "Wonderland 1")
+        .env_remove("WINRM_PASSWORD")
+        .env_remove("KRB5CCNAME")
+        .stdin(Stdio::null());
     command
 }
 
@@ -76,6 +80,11 @@ fn wrong_usage_is_exit_code_2_and_says_what_is_wrong() {
         "`--ca FILE` or `--pin SHA256`",
     );
     check(&["server", "http://host", "--user", "u"], "WINRM_PASSWORD");
+    let kerberos =
+        ["server", "http://host", "--user", "u", "--password-env", "TEST_PASSWORD", "--auth", "kerberos"];
+    check(&kerberos, "`--kdc HOST:PORT` or `--ccache FILE`");
+    check(&["server", "http://host", "--user", "u", "--auth", "certificate"], "--certificate FILE");
+    check(&["server", "--auth", "digest"], "takes no Digest");
     check(
         &["server", "http://host", "--user", "u", "--password-env", "NO_SUCH_VARIABLE"],
         "NO_SUCH_VARIABLE",

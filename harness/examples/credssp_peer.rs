@@ -118,8 +118,10 @@ fn answer(peer: &mut Peer, line: &str) -> Result<String, Failure> {
     match words.as_slice() {
         ["seal", text] => {
             let mut message = STANDARD.decode(text)?;
+            // The header is a copy of what the record begins with.
             let header = context.seal(&mut message)?;
-            Ok(format!("sealed {} {}", STANDARD.encode(header), STANDARD.encode(message)))
+            let rest = message.split_off(header.len());
+            Ok(format!("sealed {} {}", STANDARD.encode(header), STANDARD.encode(rest)))
         }
         ["unseal", header, message] => {
             let mut message = STANDARD.decode(message)?;

@@ -72,7 +72,7 @@ impl Realm {
     /// What a line of shell prints, in English; it has to succeed.
     pub(super) fn run(&self, line: &str) -> String {
         let command = format!("set -eu; {line}");
-        let ran = Command::new("sh").args(["-c", &command]).envs(&self.variables).env("LC_ALL", "C").output();
+        let ran = self.command(Path::new("sh")).args(["-c", &command]).env("LC_ALL", "C").output();
         let ran = ran.unwrap();
         let said =
             format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));

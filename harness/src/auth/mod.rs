@@ -63,7 +63,8 @@ pub trait SecurityContext: Send {
     /// context is dead: every later call fails.
     fn step(&mut self, token: &[u8]) -> Result<Step, AuthError>;
 
-    /// Encrypts `message` in place and returns its header (for NTLM the 16 octet signature).
+    /// Encrypts `message` in place and returns its header (for NTLM the 16 octet signature). That of CredSSP is a copy of
+    /// what the record in `message` begins with: a record is one piece.
     fn seal(&mut self, message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError>;
 
     /// Checks `header` (signature and sequence number) and decrypts `message` in place. On an error `message` holds

@@ -55,8 +55,8 @@ pub struct Unsealed {
 impl EncryptedMessage {
     /// Seals `plaintext`, in place as long as it fits one portion.
     ///
-    /// For CredSSP the context returns the TLS record's header (with its explicit nonce) as the security header and
-    /// leaves ciphertext and trailer in the message.
+    /// For CredSSP the context leaves the whole TLS record in the message and returns a copy of its header (with its
+    /// explicit nonce), which nothing is moved for.
     pub fn seal(
         context: &mut dyn SecurityContext,
         protocol: Protocol,
@@ -120,8 +120,8 @@ impl Portion {
             let length_field = u32::try_from(token.len()).map_err(too_long)?;
             return Ok(Self { plaintext_len, length_field, token, ciphertext: message });
         }
-        let length_field = u32::try_from(message.len().saturating_sub(plaintext_len)).map_err(too_long)?;
-        message.splice(..0, token);
+        let trailer_len = message.len().saturating_sub(plaintext_len).saturating_sub(token.len());
+        let length_field = u32::try_from(trailer_len).map_err(too_long)?;
         Ok(Self { plaintext_len, length_field, token: Vec::new(), ciphertext: message })
     }
 

@@ -61,7 +61,9 @@ impl SecurityContext for Toy {
             Layout::Tls => {
                 message.extend_from_slice(&[self.sealed; 16]);
                 let [high, low] = u16::try_from(message.len() + 8).unwrap().to_be_bytes();
-                Ok(vec![23, 3, 3, high, low, 9, 9, 9, 9, 9, 9, 9, 9])
+                let header = vec![23, 3, 3, high, low, 9, 9, 9, 9, 9, 9, 9, 9];
+                message.splice(..0, header.iter().copied());
+                Ok(header)
             }
         }
     }

@@ -104,7 +104,7 @@ impl Tunnel {
         self.session.public_key().unwrap_or_default()
     }
 
-    /// [MS-WSMV 2.2.9.1.3] The octets before the trailer and the text, and those in `message`.
+    /// [MS-WSMV 2.2.9.1.3] Leaves the whole record in `message`, and says what of it stands before the text.
     pub(super) fn seal(&mut self, message: &mut Vec<u8>) -> Result<Vec<u8>, AuthError> {
         let len = message.len();
         if len > CREDSSP_PORTION_BYTES_MAX {
@@ -112,7 +112,7 @@ impl Tunnel {
         }
         self.session.seal(message).map_err(CredSspError::from)?;
         let text_len = len.saturating_add(self.session.trailer_len());
-        Ok(message.drain(..message.len().saturating_sub(text_len)).collect())
+        Ok(message.get(..message.len().saturating_sub(text_len)).unwrap_or_default().to_vec())
     }
 
     pub(super) fn unseal(&mut self, header: &[u8], message: &mut Vec<u8>) -> Result<(), AuthError> {

@@ -1,12 +1,13 @@
 use std::sync::LazyLock;
 
-use sspi::credssp::CredSspServer;
-use sspi::credssp::CredSspClient;
-use sspi::credssp::CredSspMode;
 use sspi::credssp::ClientMode;
 use sspi::credssp::ClientState;
+use sspi::credssp::CredSspClient;
+use sspi::credssp::CredSspMode;
+use sspi::credssp::CredSspServer;
 use sspi::credssp::CredentialsProxy;
 use sspi::credssp::NStatusCode;
+use sspi::credssp::ServerError;
 use sspi::credssp::ServerMode;
 use sspi::credssp::ServerState;
 use winrm_harness::auth::AuthError;
@@ -122,20 +123,28 @@ fn between(to_server: fn(&mut TsRequest), to_client: fn(&mut TsRequest)) -> Resu
     }
 }
 
+/// Who ended an exchange with the library's server.
+#[derive(Debug)]
+enum Ended {
+    ByLibrary(Box<ServerError>),
+    ByOurs(AuthError),
+}
+
 /// Our client and the library's server, which gets its requests changed.
 fn library_server(
     mode: ServerMode,
     inner: Box<dyn SecurityContext>,
     change: fn(&mut LibraryRequest),
-) -> Result<sspi::AuthIdentity, Box<sspi::credssp::ServerError>> {
+) -> Result<sspi::AuthIdentity, Ended> {
     let (mut client, mut session) = (our_client(inner), Session::server(&TLS).unwrap());
     let mut server = CredSspServer::new(TLS.public_key().to_vec(), Accounts, mode).unwrap();
     let mut answer = Vec::new();
     loop {
-        let request = next_request(&mut client, &mut session, &answer).unwrap();
+        let request = next_request(&mut client, &mut session, &answer).map_err(Ended::ByOurs)?;
         let mut request = LibraryRequest::from_buffer(&request).unwrap();
         change(&mut request);
-        match server.process(request).resolve_to_result().map_err(Box::new)? {
+        let state = server.process(request).resolve_to_result();
+        match state.map_err(|error| Ended::ByLibrary(Box::new(error)))? {
             ServerState::ReplyNeeded(reply) => answer = octets_of(&reply),
             ServerState::Finished(identity) => return Ok(identity),
         }
@@ -192,9 +201,13 @@ fn a_sealed_field_shorter_than_its_signature_is_a_typed_error() {
 #[test]
 fn a_token_of_almost_64_kib_is_written_with_its_length() {
     for len in [65_520, 65_535] {
-        let ours = TsRequest { nego_tokens: vec![vec![7; len]], ..TsRequest::new(Version::V6) }.to_bytes().unwrap();
+        let ours =
+            TsRequest { nego_tokens: vec![vec![7; len]], ..TsRequest::new(Version::V6) }.to_bytes().unwrap();
         assert_eq!(ours[..2], [0x30, 0x83]);
-        assert_eq!(usize::from(ours[2]) << 16 | usize::from(ours[3]) << 8 | usize::from(ours[4]), ours.len() - 5);
+        assert_eq!(
+            usize::from(ours[2]) << 16 | usize::from(ours[3]) << 8 | usize::from(ours[4]),
+            ours.len() - 5
+        );
         let library = LibraryRequest { nego_tokens: Some(vec![7; len]), ..Default::default() };
         let wrong = |octets: Vec<u8>| octets != ours;
         assert!(panics(|| octets_of(&library)) || wrong(octets_of(&library)));
@@ -220,7 +233,8 @@ fn a_refused_password_is_status_logon_failure_and_nothing_else() {
     let only_code = TsRequest { error_code: Some(NtStatus::LOGON_FAILURE), ..TsRequest::new(Version::V6) };
     assert_eq!(TsRequest::from_bytes(&refusal), Ok(only_code));
 
-    let error = library_server(ntlm_mode(), ntlm_client("wrong"), |_| ()).unwrap_err();
+    let ended = library_server(ntlm_mode(), ntlm_client("wrong"), |_| ());
+    let Err(Ended::ByLibrary(error)) = ended else { panic!("{ended:?}") };
     let refusal = error.ts_request.unwrap();
     assert_eq!(refusal.error_code.unwrap().0 & 0xFFFF_0000, 0xC007_0000);
     assert!(refusal.pub_key_auth.is_some() && refusal.client_nonce.is_some());
@@ -254,5 +268,7 @@ fn a_client_with_spnego_inside_gets_the_servers_last_token() {
         answer = token(server.step(&token(client.step(&answer))));
     }
     let negotiate = ServerMode::Negotiate(negotiate_config());
-    assert!(library_server(negotiate, spnego("wonderland"), |_| ()).is_err());
+    let ended = library_server(negotiate, spnego("wonderland"), |_| ());
+    let missing = AuthError::from(CredSspError::FieldMissing { field: "negoTokens" });
+    assert!(matches!(&ended, Err(Ended::ByOurs(error)) if *error == missing), "{ended:?}");
 }

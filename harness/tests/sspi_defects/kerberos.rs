@@ -204,3 +204,10 @@ fn a_request_that_came_on_another_connection_is_a_replay() {
         assert!(accept(&mut library_server(), &mut None, &request).is_ok());
     }
 }
+
+/// [MS-KILE 3.2.5.8] KERB_AP_OPTIONS_CBT is 0x4000 in four octets, little endian. That ours are is tested in
+/// `auth/kerberos/tests/differential.rs`; MIT's acceptor refuses the library's two.
+#[test]
+fn the_library_still_writes_the_option_for_bindings_in_two_octets() {
+    assert_eq!(picky_krb::constants::types::KERB_AP_OPTIONS_CBT, [0x40, 0x00]);
+}

@@ -123,7 +123,8 @@ fn the_timestamp_of_a_challenge_is_the_time() {
     assert_eq!(timestamp(&our_challenge()), ntlm::FileTime::from_unix_seconds(1));
     let before = now_s();
     let library = timestamp(&library_challenge());
-    let late_by_61 = ntlm::FileTime::from_unix_seconds(before - 61)..ntlm::FileTime::from_unix_seconds(now_s() - 60);
+    let late_by_61 =
+        ntlm::FileTime::from_unix_seconds(before - 61)..ntlm::FileTime::from_unix_seconds(now_s() - 60);
     assert!(late_by_61.contains(&library), "{library:?}");
 }
 
@@ -136,7 +137,8 @@ fn password_of_odd_characters() -> String {
 fn a_password_that_begins_like_a_hash_is_a_password() {
     let password = password_of_odd_characters();
     let mut server = our_acceptor("alice", &password);
-    let mut client = ntlm::Initiator::new(ntlm::Credential::password("DOM", "alice", &password), None).unwrap();
+    let mut client =
+        ntlm::Initiator::new(ntlm::Credential::password("DOM", "alice", &password), None).unwrap();
     let challenge = token(server.step(&token(client.step(&[]))));
     let authenticate = token(client.step(&challenge));
     assert_eq!(server.step(&authenticate), Ok(Step::Complete(None)));

@@ -42,8 +42,8 @@ fn our_server() -> negotiate::Acceptor {
 
 /// The frame of [RFC 4121 4.1] around an AP-REQ of which nothing but the start is here.
 const AP_REQ: [u8; 22] = [
-    0x60, 0x14, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x12, 0x01, 0x02, 0x02, 0x01, 0x00, 0x6E, 0x05, 0x30, 0x03,
-    0xA0, 0x01, 0x05,
+    0x60, 0x14, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x12, 0x01, 0x02, 0x02, 0x01, 0x00, 0x6E, 0x05,
+    0x30, 0x03, 0xA0, 0x01, 0x05,
 ];
 
 #[test]
@@ -64,7 +64,9 @@ fn a_malformed_first_token_is_a_typed_error() {
 #[test]
 fn a_bare_ntlm_message_gets_a_challenge_under_negotiate() {
     let negotiate = token(our_client("DOM", "alice", "wonderland").step(&[]));
-    assert!(matches!(our_server().step(&negotiate), Ok(Step::Continue(challenge)) if challenge.starts_with(b"NTLMSSP\0")));
+    assert!(
+        matches!(our_server().step(&negotiate), Ok(Step::Continue(challenge)) if challenge.starts_with(b"NTLMSSP\0"))
+    );
     let (mut server, mut handle) = library_server();
     assert!(accept(&mut server, &mut handle, &negotiate).is_err());
 }
@@ -72,7 +74,9 @@ fn a_bare_ntlm_message_gets_a_challenge_under_negotiate() {
 fn init(negotiate: Vec<u8>) -> Vec<u8> {
     let mech_types = MechTypes(vec![MechType::NTLM]);
     let mech_token = Some(negotiate);
-    NegTokenInit { mech_types, req_flags: None, mech_token, hints: None, mech_list_mic: None }.to_bytes().unwrap()
+    NegTokenInit { mech_types, req_flags: None, mech_token, hints: None, mech_list_mic: None }
+        .to_bytes()
+        .unwrap()
 }
 
 /// A client's last answer: complete, and no mechListMIC.

@@ -3,6 +3,7 @@
 //! Prints the matrix with `-- --nocapture`; `conformance/peers/run --matrix` does so too. Needs what
 //! `conformance/peers/setup` makes, and the Debian packages `krb5-kdc krb5-admin-server krb5-user gss-ntlmssp curl`.
 #![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "a test reads its own data")]
 
 #[path = "matrix/contexts.rs"]
 mod contexts;

@@ -241,13 +241,13 @@ async fn connect(place: &Place, patience: Patience<'_>) -> Result<Connection, Un
         None => {
             Err(Unopened::Lost(format!("cannot connect to {address} within {} s", patience.wait.as_secs())))
         }
-        Some(connected) => connected.map_err(|error| unopened(error, place.tls.is_some())),
+        Some(connected) => connected.map_err(|error| unopened(&error, place.tls.is_some())),
     }
 }
 
 /// Whoever hangs up in the middle of a handshake refuses it as well.
-fn unopened(error: NetError, is_tls: bool) -> Unopened {
-    match &error {
+fn unopened(error: &NetError, is_tls: bool) -> Unopened {
+    match error {
         NetError::Tls(reason) => Unopened::Tls(match reason.as_ref() {
             TlsError::Alert(_)
             | TlsError::ClientCertificateRequired

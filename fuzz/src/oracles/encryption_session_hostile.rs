@@ -15,6 +15,7 @@ use winrm_harness::auth::kerberos::EncryptionType;
 use winrm_harness::auth::ntlm;
 use winrm_harness::encryption::Charset;
 use winrm_harness::encryption::EncryptedMessage;
+use winrm_harness::encryption::EncryptionError;
 use winrm_harness::encryption::Form;
 use winrm_harness::encryption::Protocol;
 use winrm_harness::encryption::ToleranceSet;
@@ -105,8 +106,12 @@ fn open(wire: &[Vec<u8>], receiver: &mut dyn SecurityContext) -> Vec<Vec<u8>> {
             continue;
         };
         for message in messages {
-            opened
-                .extend(message.and_then(|message| message.unseal(receiver)).map(|opened| opened.plaintext));
+            match message.and_then(|message| message.unseal(receiver)) {
+                Ok(unsealed) => opened.push(unsealed.plaintext),
+                // The seal was genuine and is used up: what came next would open, where both sides hang up.
+                Err(EncryptionError::PlaintextLength { .. }) => return opened,
+                Err(_) => {}
+            }
         }
     }
     opened
@@ -129,11 +134,11 @@ fn change(wire: &mut Vec<Vec<u8>>, kind: u8, [what, first, second]: [u8; 3]) {
         3 => wire.swap(from, to),
         4 => *body = of(Role::Initiator, KEYS[1]),
         5 => *body = of(Role::Acceptor, KEYS[0]),
-        6 => set_length_field(body, LENGTH_FIELDS[usize::from(second) % LENGTH_FIELDS.len()]),
-        7 => set_length(body, LENGTHS[usize::from(second) % LENGTHS.len()]),
+        6 => set_length_field(body, chosen(&LENGTH_FIELDS, second)),
+        7 => set_length(body, chosen(&LENGTHS, second)),
         8 => *body = twice(body),
         9 => {
-            let other = of(Role::Initiator, KEYS[usize::from(second / 16) % KEYS.len()]);
+            let other = of(Role::Initiator, chosen(&KEYS, second / 16));
             take_token(body, &other);
         }
         _ => drop(wire.remove(from)),
@@ -248,4 +253,9 @@ impl SecurityContext for ByKerberos {
     fn principal(&self) -> Option<&Principal> {
         None
     }
+}
+
+/// One of a list, around and around.
+fn chosen<T: Copy + Default>(list: &[T], number: u8) -> T {
+    list.iter().cycle().nth(usize::from(number)).copied().unwrap_or_default()
 }

@@ -16,8 +16,11 @@ pub enum Foresight<'a> {
 pub struct Chained<'a> {
     /// What is encrypted before the message. The seal has drawn it and keeps it for its next message.
     pub confounder: [u8; CHAINED_BLOCK_LEN],
-    encrypt: Box<dyn Fn([u8; CHAINED_BLOCK_LEN], &mut [u8]) + 'a>,
+    encrypt: Box<Encrypt<'a>>,
 }
+
+/// Encrypts a message behind a confounder in its place.
+type Encrypt<'a> = dyn Fn([u8; CHAINED_BLOCK_LEN], &mut [u8]) + 'a;
 
 impl<'a> Chained<'a> {
     /// With what encrypts a message behind a confounder in its place.

@@ -176,7 +176,7 @@ fn end_by_trying(
 ) -> Result<Vec<u8>, EncryptionError> {
     let spaces = spaces(charset);
     let [space, ..] = &spaces;
-    while plaintext.len() < 2 * CHAINED_BLOCK_LEN || plaintext.len() % CHAINED_BLOCK_LEN != 0 {
+    while plaintext.len() < 2 * CHAINED_BLOCK_LEN || !plaintext.len().is_multiple_of(CHAINED_BLOCK_LEN) {
         plaintext.extend_from_slice(space);
     }
     let confounder = confounder_behind(&plaintext, chained);
@@ -400,7 +400,7 @@ mod tests {
     fn texts_are_tried_up_to_their_bound() {
         let mut never = Side::Constant(b'x');
         let refused = hostile_plaintext(&mut never, Charset::Utf8, ENVELOPE, Hostility::EndsWithNul);
-        let tries = HOSTILE_TRIES_MAX as usize;
+        let tries = usize::try_from(HOSTILE_TRIES_MAX).unwrap();
         assert_eq!(refused, Err(EncryptionError::HostileNotFound { tries }));
         let mut at_once = Side::Constant(0);
         assert!(hostile_plaintext(&mut at_once, Charset::Utf8, ENVELOPE, Hostility::EndsWithNul).is_ok());

@@ -55,7 +55,7 @@ impl SecurityContext for Toy {
         match self.layout {
             Layout::Ntlm => Ok(vec![1, 0, 0, 0, self.sealed]),
             Layout::Rc4Kerberos => {
-                message.push(1);
+                message.push(1 ^ 0x5A);
                 Ok(vec![0x60, self.sealed])
             }
             Layout::Tls => {

@@ -116,14 +116,14 @@ async fn receive(client: &mut Client, running: RunningCommand) -> Result<OutputS
     Ok(state.step(client.exchange(&outgoing).await?)?)
 }
 
-fn unreachable(error: NetError) -> Unmet {
+fn unreachable(error: &NetError) -> Unmet {
     Unmet::Unreachable { why: error.to_string() }
 }
 
 impl From<ClientError> for Unmet {
     fn from(error: ClientError) -> Self {
         match error {
-            ClientError::Net(error) | ClientError::Ticket(TicketError::Net(error)) => unreachable(error),
+            ClientError::Net(error) | ClientError::Ticket(TicketError::Net(error)) => unreachable(&error),
             refused => Self::Denied { why: refused.to_string() },
         }
     }

@@ -241,7 +241,7 @@ fn refused(status: Status) -> Reading {
 
 /// Writes an answer: sealed if its request was, a fault like any other.
 pub(super) fn write(
-    answer: Answer,
+    answer: &Answer,
     writing: &Writing,
     authentication: &mut Authentication,
     config: &Config,

@@ -193,6 +193,8 @@ fn of_library(request: &TsRequest) -> LibraryRequest {
 proptest! {
     #[test]
     fn sspi_reads_what_we_write_and_we_read_what_it_writes(request in requests()) {
+        // The library does not extend the sign of an integer in fewer than four octets. No NTSTATUS is that short.
+        prop_assume!(request.error_code.is_none_or(|status| status.0 < 0xFF80_0000));
         let ours = request.to_bytes().unwrap();
         let read = LibraryRequest::from_buffer(&ours).unwrap();
         prop_assert_eq!(octets_of(&read), octets_of(&of_library(&request)));

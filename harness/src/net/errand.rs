@@ -50,10 +50,11 @@ async fn hop(errand: &Errand) -> Result<String, Unmet> {
 /// The server has nothing that it could prove to be the user by, so it proves nothing.
 async fn anonymous(errand: &Errand) -> Result<String, Unmet> {
     let authority = errand.target.authority();
-    let mut connection = Connection::connect(&authority, PATIENCE).await.map_err(unreachable)?;
+    let mut connection =
+        Connection::connect(&authority, PATIENCE).await.map_err(|error| unreachable(&error))?;
     let request = Request::new("POST", "/wsman").with_header("Host", authority);
-    connection.send(&request.encode()).await.map_err(unreachable)?;
-    match connection.receive().await.map_err(unreachable)?.status {
+    connection.send(&request.encode()).await.map_err(|error| unreachable(&error))?;
+    match connection.receive().await.map_err(|error| unreachable(&error))?.status {
         Status::OK => Ok("nobody".to_owned()),
         Status(code) => {
             Err(Unmet::Denied { why: format!("nothing was delegated, and nobody's logon got HTTP {code}") })

@@ -3,6 +3,7 @@
 //!
 //! The rows with tickets need the Debian packages `krb5-kdc krb5-admin-server krb5-user`.
 #![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "a test reads its own data")]
 
 #[expect(dead_code, reason = "the tests of the KDC itself ask more of a realm")]
 #[path = "kdc/realm.rs"]

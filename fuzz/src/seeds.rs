@@ -8,6 +8,7 @@ use winrm_harness::xml::Namespace;
 use winrm_harness::xml::QName;
 use winrm_harness::xml::Writer;
 
+use crate::oracles::auth_kerberos_accept;
 use crate::oracles::auth_kerberos_unseal;
 use crate::oracles::auth_ntlm_accept::genuine;
 use crate::oracles::auth_ntlm_accept::input_of;
@@ -31,6 +32,7 @@ pub struct Seed {
 pub fn all() -> Vec<Seed> {
     [
         auth_credssp_ts_request(),
+        kerberos_accept(),
         kerberos_unseal(),
         auth_negotiate_step(),
         auth_ntlm_accept(),
@@ -72,6 +74,25 @@ fn auth_credssp_ts_request() -> Vec<Seed> {
             name: "password",
             octets: der(0x30, &[b"\xA0\x03\x02\x01\x01", &password]),
         },
+    ]
+}
+
+fn kerberos_accept() -> Vec<Seed> {
+    let seed = |name, octets| Seed { target: "auth_kerberos_accept", name, octets };
+    let genuine = auth_kerberos_accept::genuine();
+    let behind = |mode: u8, octets: &[u8]| [&[mode], octets].concat();
+    let entry =
+        [&[0, 0, 0, 37, 0, 1, 0, 1, b'R', 0, 1, b'x', 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 23, 0, 16][..], &[7; 16]];
+    vec![
+        seed("genuine-request", behind(0, &genuine.request)),
+        seed("genuine-answer", behind(1, &genuine.answer)),
+        seed("authenticator-unchanged", vec![2]),
+        seed("authenticator-other-version", vec![2, 0, 10, 1]),
+        seed("ticket-unchanged", vec![3]),
+        seed("ticket-other-flags", vec![3, 0, 15, 1]),
+        seed("keytab-with-a-hole", [&[4, 5, 2, 0xFF, 0xFF, 0xFF, 0xFE, 0, 0][..], &entry.concat()].concat()),
+        seed("client-honest", vec![5, 0]),
+        seed("client-other-name", vec![5, 4]),
     ]
 }
 

@@ -241,25 +241,26 @@ fn refused(status: Status) -> Reading {
 
 /// Writes an answer: sealed if its request was, a fault like any other.
 pub(super) fn write(
-    answer: &Answer,
+    answer: Answer,
     writing: &Writing,
     authentication: &mut Authentication,
     config: &Config,
 ) -> Response {
-    if answer.envelope.is_empty() {
+    let Answer { envelope, is_fault } = answer;
+    if envelope.is_empty() {
         return Response::new(Status::OK);
     }
-    let status = match answer.is_fault && !config.is_mutant(Mutant::FaultAsSuccess) {
+    let status = match is_fault && !config.is_mutant(Mutant::FaultAsSuccess) {
         true => Status::INTERNAL_SERVER_ERROR,
         false => Status::OK,
     };
     let is_plain_by_mutation =
-        config.is_mutant(Mutant::PlainAnswers) || (answer.is_fault && config.is_mutant(Mutant::PlainFaults));
+        config.is_mutant(Mutant::PlainAnswers) || (is_fault && config.is_mutant(Mutant::PlainFaults));
     let charset = match config.is_mutant(Mutant::AnswersInUtf8) {
         true => Charset::Utf8,
         false => writing.charset,
     };
-    let octets = encode(answer.envelope.clone(), charset);
+    let octets = encode(envelope.clone(), charset);
     // "The service MUST use this message when responding to a compressed request."
     let (response, octets) = match writing.is_compressed {
         true => (Response::new(status).with_header("Content-Encoding", "SLDC"), Sldc::encode(&octets)),
@@ -276,7 +277,7 @@ pub(super) fn write(
         Charset::Utf16 => crate::encryption::Charset::Utf16,
     };
     let hostile = config.hostile_answers.filter(|_| !writing.is_compressed);
-    let hostile = hostile.map(|hostility| hostile_plaintext(context, named, &answer.envelope, hostility));
+    let hostile = hostile.map(|hostility| hostile_plaintext(context, named, &envelope, hostility));
     let octets = hostile.and_then(Result::ok).unwrap_or(octets);
     let Ok(message) = EncryptedMessage::seal(context, protocol.clone(), named, octets) else {
         return Response::new(Status::INTERNAL_SERVER_ERROR);

@@ -118,7 +118,7 @@ impl Server {
             Reading::UnknownCharset { writing } => {
                 let answer = self.refuse_charset();
                 let authentication = &mut self.connections.get_mut(&id)?.authentication;
-                let response = body::write(&answer, &writing, authentication, &self.config);
+                let response = body::write(answer, &writing, authentication, &self.config);
                 return Some(LastToken::add_to(token, response));
             }
             Reading::Refused { status, is_fatal } => {
@@ -204,7 +204,7 @@ impl Server {
     pub(super) fn stream(&mut self, id: ConnectionId, message: Answer, is_last: bool) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some(owed) = &mut connection.owed else { return };
-        let response = body::write(&message, &owed.writing, &mut connection.authentication, &self.config);
+        let response = body::write(message, &owed.writing, &mut connection.authentication, &self.config);
         let response = LastToken::add_to(owed.token.take(), response);
         connection.send_chunk(response, is_last);
     }
@@ -220,7 +220,7 @@ impl Server {
     fn answer_whole(&mut self, id: ConnectionId, answer: Answer) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some(owed) = connection.owed.take() else { return };
-        let response = body::write(&answer, &owed.writing, &mut connection.authentication, &self.config);
+        let response = body::write(answer, &owed.writing, &mut connection.authentication, &self.config);
         connection.send(LastToken::add_to(owed.token, response), owed.keep_alive);
     }
 }

@@ -8,6 +8,7 @@ use std::panic::catch_unwind;
 use winrm_fuzz::allocation::allocated_by;
 use winrm_fuzz::allocation::within;
 use winrm_fuzz::oracles::auth_credssp_ts_request;
+use winrm_fuzz::oracles::auth_kerberos_accept;
 use winrm_fuzz::oracles::auth_kerberos_unseal;
 use winrm_fuzz::oracles::auth_negotiate_step;
 use winrm_fuzz::oracles::auth_negotiate_step::Ends;
@@ -218,6 +219,16 @@ fn a_request_that_loses_a_field_is_noticed() {
     let input = seed("auth_credssp_ts_request", "pub-key-auth");
     let said = complaint(|| auth_credssp_ts_request::judge(&input, forgetful));
     assert!(said.contains("a request changed when it was read and written"), "{said}");
+}
+
+#[test]
+fn a_server_that_allows_any_clock_is_noticed() {
+    use winrm_harness::auth::kerberos::AcceptorPolicy;
+    let lax = || {
+        auth_kerberos_accept::acceptor(AcceptorPolicy { clock_skew_s_max: u64::MAX, ..Default::default() })
+    };
+    let said = complaint(|| auth_kerberos_accept::judge(&[5, 5], &lax));
+    assert!(said.contains("rule 5"), "{said}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use proptest::prelude::prop_oneof;
 use proptest::proptest;
 use proptest::sample::Index;
 use winrm_fuzz::oracles::auth_credssp_ts_request;
+use winrm_fuzz::oracles::auth_kerberos_accept;
 use winrm_fuzz::oracles::auth_kerberos_unseal;
 use winrm_fuzz::oracles::auth_negotiate_step;
 use winrm_fuzz::oracles::auth_ntlm_accept;
@@ -151,6 +152,11 @@ proptest! {
     #[test]
     fn changed_requests_of_credssp_have_one_form(input in changed_seed("auth_credssp_ts_request")) {
         auth_credssp_ts_request(&input);
+    }
+
+    #[test]
+    fn changed_tickets_do_not_log_on(input in changed_seed("auth_kerberos_accept")) {
+        auth_kerberos_accept(&input);
     }
 
     #[test]

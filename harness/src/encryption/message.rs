@@ -14,6 +14,9 @@ pub(super) const BOUNDARY: &str = "Encrypted Boundary";
 pub(super) const ONE_PAIR: &str = "multipart/encrypted";
 pub(super) const MANY_PAIRS: &str = "multipart/x-multi-encrypted";
 
+/// Octets that a record has beside its text, at most.
+const TLS_RECORD_ROOM: usize = 64;
+
 /// [2.2.9.1] one sealed SOAP envelope.
 ///
 /// [2.2.9.1]: https://learn.microsoft.com/openspecs/windows_protocols/ms-wsmv/
@@ -65,7 +68,9 @@ impl EncryptedMessage {
     ) -> Result<Self, EncryptionError> {
         let portions = if protocol == Protocol::CredSsp && plaintext.len() > CREDSSP_PORTION_BYTES_MAX {
             let pieces = plaintext.chunks(CREDSSP_PORTION_BYTES_MAX);
-            pieces.map(|piece| Portion::seal(context, &protocol, piece.to_vec())).collect::<Result<_, _>>()?
+            pieces
+                .map(|piece| Portion::seal(context, &protocol, with_room(piece)))
+                .collect::<Result<_, _>>()?
         } else {
             vec![Portion::seal(context, &protocol, plaintext)?]
         };
@@ -150,6 +155,13 @@ impl Portion {
         *used = used.with(Tolerance::Padding);
         Ok(message)
     }
+}
+
+/// A piece of a message with room for what TLS adds, so that its record is made without another allocation.
+fn with_room(piece: &[u8]) -> Vec<u8> {
+    let mut message = Vec::with_capacity(piece.len().saturating_add(TLS_RECORD_ROOM));
+    message.extend_from_slice(piece);
+    message
 }
 
 /// [RFC 4757 7.3] "pad" is one octet of 1: only RC4 Kerberos has it. Its token starts with the tag of RFC 2743 3.1, that

@@ -17,17 +17,14 @@ fn every_mutant_is_told_from_the_server_it_was_made_of() {
     let sound = probe(None);
     let same: Vec<&str> = Mutant::ALL
         .iter()
+        // Chance says which ciphertext ends in white space; the cases of the suite search for one.
+        .filter(|(_, mutant, _)| *mutant != Mutant::StripsWhiteSpaceOfCiphertext)
         .filter(|(_, mutant, _)| probe(Some(*mutant)) == sound)
         .map(|(name, ..)| *name)
         .collect();
     // Only a client that asks for a weaker handshake, or whose ciphertext or token is hostile, can tell these.
-    let of_such_clients = [
-        "no-mic-needed",
-        "weak-flags",
-        "strips-white-space-of-ciphertext",
-        "splits-at-boundary-in-ciphertext",
-        "rubbish-token-accepted",
-    ];
+    let of_such_clients =
+        ["no-mic-needed", "weak-flags", "splits-at-boundary-in-ciphertext", "rubbish-token-accepted"];
     assert_eq!(same, of_such_clients);
     assert!(Mutant::ALL.iter().all(|(name, mutant, _)| Mutant::from_name(name) == Some(*mutant)));
 }

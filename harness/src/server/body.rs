@@ -260,7 +260,10 @@ pub(super) fn write(
         true => Charset::Utf8,
         false => writing.charset,
     };
-    let octets = encode(envelope.clone(), charset);
+    // The envelope is needed once more only where its ciphertext has to be hostile.
+    let hostility = config.hostile_answers.filter(|_| !writing.is_compressed);
+    let hostility = hostility.map(|hostility| (hostility, envelope.clone()));
+    let octets = encode(envelope, charset);
     // "The service MUST use this message when responding to a compressed request."
     let (response, octets) = match writing.is_compressed {
         true => (Response::new(status).with_header("Content-Encoding", "SLDC"), Sldc::encode(&octets)),
@@ -276,8 +279,8 @@ pub(super) fn write(
         Charset::Utf8 => crate::encryption::Charset::Utf8,
         Charset::Utf16 => crate::encryption::Charset::Utf16,
     };
-    let hostile = config.hostile_answers.filter(|_| !writing.is_compressed);
-    let hostile = hostile.map(|hostility| hostile_plaintext(context, named, &envelope, hostility));
+    let hostile =
+        hostility.map(|(hostility, envelope)| hostile_plaintext(context, named, &envelope, hostility));
     let octets = hostile.and_then(Result::ok).unwrap_or(octets);
     let Ok(message) = EncryptedMessage::seal(context, protocol.clone(), named, octets) else {
         return Response::new(Status::INTERNAL_SERVER_ERROR);
